@@ -1,0 +1,499 @@
+"""The state of a case and the fold that makes it from the case's events.
+
+Events arrive in any order. The fold first takes what is about the record in the order of logging, then what happened
+in the order in which it happened, and finds the stage from what surely came before what.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from tracker import dates
+from tracker.errors import BadDate
+from tracker.eventtypes import Development, EventData, registry
+from tracker.eventtypes import decode as decode_data
+from tracker.kinds import KINDS, UNKNOWN, Kind
+from tracker.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tracker.envelope import Event
+    from tracker.eventtypes.cases import CaseOpened
+    from tracker.eventtypes.hearings import HearingHeld, HearingPostponed
+    from tracker.eventtypes.judgments import JudgmentGiven, OrderMade
+    from tracker.eventtypes.penalties import PenaltyImposed
+    from tracker.kinds import Move
+
+
+class Place(NamedTuple):
+    """Which event of the case says so: its number in the log."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event of the case as it is read: typed where it can be, and when it happened."""
+
+    position: int
+    event: Event
+    data: EventData | None
+    when: dates.EDTFDate | None
+
+    @property
+    def in_timeline(self) -> bool:
+        """Whether it says something of the world; what cannot be read is shown rather than hidden."""
+        return self.data is None or self.data.in_timeline
+
+    @property
+    def label(self) -> str:
+        """What sort of development it is, for people."""
+        cls = registry().get(self.event.type)
+        return cls.label if cls else self.event.type
+
+    def order(self) -> tuple[bool, tuple[str, str, str], int]:
+        """Earliest day, latest day, order of logging (design rule 8); what has no date at all comes last."""
+        key = self.when.sort_key if self.when else ("", "", "")
+        return (self.when is None, key, self.position)
+
+
+class Role(NamedTuple):
+    """A party's role in the case, and the event that gave it or ended it."""
+
+    party: str
+    role: str
+    position: int
+    ended_by: int | None = None
+
+
+class Plea(NamedTuple):
+    """A claim or a defence."""
+
+    what: str
+    party: str
+    text: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """A hearing and what became of it: set, postponed or held; days as EDTF, None when not known."""
+
+    day: str | None
+    status: str
+    court: str | None = None
+    purpose: str | None = None
+    moved_to: str | None = None
+    reason: str | None = None
+    position: int
+
+
+class Judgment(NamedTuple):
+    """A judgment with its grounds."""
+
+    court: str | None
+    instance: str | None
+    outcome: str | None
+    in_favour_of: tuple[str, ...]
+    grounds: tuple[str, ...]
+    position: int
+
+
+class Order(NamedTuple):
+    """An obligation: who owes what to whom, by when."""
+
+    issuer: str | None
+    debtors: tuple[str, ...]
+    creditors: tuple[str, ...]
+    amount: str | None
+    act: str | None
+    joint_and_several: bool | None
+    due: str | None
+    due_terms: str | None
+    position: int
+
+
+class Figure(NamedTuple):
+    """A number with its unit, day, scope and who counted; the value is a decimal string."""
+
+    what: str
+    value: str
+    unit: str
+    closeness: str | None
+    as_of: str | None
+    scope: str | None
+    counted_by: str | None
+    position: int
+
+
+class Link(NamedTuple):
+    """How the case belongs to another case."""
+
+    other: str
+    relation: str
+    position: int
+
+
+class Step(NamedTuple):
+    """A stage the case came to, and the event that took it there."""
+
+    stage: str
+    position: int
+
+
+class Gap(NamedTuple):
+    """Something a reader will look for that no source states; ``bounds`` is what is known of it."""
+
+    what: str
+    bounds: str | None
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """The state of a case after its events; frozen, and equal for equal events."""
+
+    name: str
+    kind: Kind
+    kind_name: str
+    title: str
+    forum: str | None
+    docket: str | None
+    jurisdiction: str | None
+    about: str | None
+    stage: str
+    steps: tuple[Step, ...]
+    entries: tuple[Entry, ...]
+    roles: tuple[Role, ...]
+    pleas: tuple[Plea, ...]
+    hearings: tuple[Hearing, ...]
+    judgments: tuple[Judgment, ...]
+    orders: tuple[Order, ...]
+    figures: tuple[Figure, ...]
+    links: tuple[Link, ...]
+    gaps: tuple[Gap, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(slots=True)
+class CaseBuilder:
+    """What event types write to while the fold runs; nothing outside the fold sees it."""
+
+    name: str
+    kind: Kind
+    title: str = ""
+    forum: str | None = None
+    docket: str | None = None
+    jurisdiction: str | None = None
+    about: str | None = None
+    opened_by: int | None = None
+    roles: dict[tuple[str, str], Role] = field(default_factory=dict)
+    pleas: list[Plea] = field(default_factory=list)
+    hearings: dict[str, Hearing] = field(default_factory=dict)
+    judgments: list[Judgment] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def problem(self, code: str, position: int | None, message: str) -> None:
+        """Collect something doubtful."""
+        self.problems.append(Problem(code, self.name, position, message))
+
+    def open(self, opened: CaseOpened, at: Place) -> None:
+        """Take the caption from the first event that opens the case."""
+        if self.opened_by is not None:
+            message = f"opened again; event {self.opened_by} opened it first"
+            self.problem("opened-twice", at.position, message)
+            return
+        self.opened_by = at.position
+        self.title, self.forum, self.about = opened.title, opened.forum, opened.about
+        self.docket, self.jurisdiction = opened.docket, opened.jurisdiction
+        if opened.forum:
+            self.give_role(opened.forum, "court" if "court" in self.kind.roles else "authority", at)
+
+    def link(self, other: str, relation: str, at: Place) -> None:
+        """Add a link to another case."""
+        self.links.append(Link(other, relation, at.position))
+
+    def give_role(self, party: str, role: str, at: Place) -> None:
+        """Give a party a role; the first event that says so is kept."""
+        self.roles.setdefault((party, role), Role(party, role, at.position))
+
+    def end_role(self, party: str, role: str, at: Place) -> None:
+        """End a role, known before or not."""
+        begun = self.roles.get((party, role), Role(party, role, at.position))
+        self.roles[party, role] = begun._replace(ended_by=at.position)
+
+    def plead(self, what: str, party: str, text: str, at: Place) -> None:
+        """Add a claim or a defence."""
+        self.pleas.append(Plea(what, party, text, at.position))
+
+    def set_hearing(self, day: str, court: str | None, purpose: str | None, at: Place) -> None:
+        """Add a hearing, or the purpose of one that is known."""
+        known = self.hearings.get(day)
+        self.hearings[day] = Hearing(
+            day=day,
+            status=known.status if known else "set",
+            court=court or (known.court if known else None),
+            purpose=purpose or (known.purpose if known else None),
+            moved_to=known.moved_to if known else None,
+            reason=known.reason if known else None,
+            position=known.position if known else at.position,
+        )
+
+    def move_hearing(self, moved: HearingPostponed, at: Place) -> None:
+        """Mark the old day as postponed and set the new one; a hearing that was held stays held."""
+        old = self.hearings.get(moved.set_for or "")
+        self.hearings[moved.set_for or f"?{at.position}"] = Hearing(
+            day=moved.set_for,
+            status="held" if old and old.status == "held" else "postponed",
+            court=moved.court or (old.court if old else None),
+            purpose=old.purpose if old else None,
+            moved_to=moved.until,
+            reason=moved.reason,
+            position=at.position,
+        )
+        if moved.until:
+            self.set_hearing(moved.until, moved.court, moved.purpose, at)
+
+    def hold_hearing(self, held: HearingHeld, at: Place) -> None:
+        """Mark the hearing of that day as held, or add it."""
+        known = self.hearings.get(held.date or "")
+        self.hearings[held.date or f"?{at.position}"] = Hearing(
+            day=held.date,
+            status="held",
+            court=held.court or (known.court if known else None),
+            purpose=held.purpose or (known.purpose if known else None),
+            position=at.position,
+        )
+
+    def judge(self, given: JudgmentGiven, at: Place) -> None:
+        """Add a judgment."""
+        self.judgments.append(
+            Judgment(given.court, given.instance, given.outcome, given.in_favour_of, given.grounds, at.position)
+        )
+
+    def order(self, made: OrderMade, at: Place) -> None:
+        """Add an order."""
+        self.orders.append(
+            Order(
+                made.issuer,
+                made.debtors,
+                made.creditors,
+                made.amount,
+                made.act,
+                made.joint_and_several,
+                made.due,
+                made.due_terms,
+                at.position,
+            )
+        )
+
+    def penalise(self, imposed: PenaltyImposed, at: Place) -> None:
+        """Keep a fine and each measure as an order of its own."""
+        owed = [(imposed.fine, None)] if imposed.fine else []
+        for amount, act in [*owed, *((None, measure) for measure in imposed.measures)]:
+            self.orders.append(
+                Order(imposed.authority, (imposed.on,), (), amount, act, None, None, None, at.position)
+            )
+
+    def figure(
+        self,
+        what: str,
+        value: str,
+        unit: str,
+        at: Place,
+        *,
+        closeness: str | None = None,
+        as_of: str | None = None,
+        scope: str | None = None,
+        counted_by: str | None = None,
+    ) -> None:
+        """Add a figure."""
+        self.figures.append(Figure(what, value, unit, closeness, as_of, scope, counted_by, at.position))
+
+
+def fold(name: str, events: Iterable[Event]) -> Case:
+    """The state of the case ``name`` after ``events``, which stand in the order of logging.
+
+    Linear in the events but for one sort by date. Reads no clock, no environment and no network (design rule 10).
+    Never raises for what events say: what cannot be read or does not fit becomes a ``Problem``.
+    """
+    problems: list[Problem] = []
+    entries = [_read(name, event, problems) for event in events]
+    kind_name = next((data.kind for data in _openings(entries)), "")
+    case = CaseBuilder(name, KINDS.get(kind_name, UNKNOWN), title=name, problems=problems)
+    in_order = sorted(entries, key=Entry.order)
+    for entry in entries:
+        if entry.data is not None and not isinstance(entry.data, Development):
+            entry.data.apply(case, Place(entry.position))
+    for entry in in_order:
+        if isinstance(entry.data, Development):
+            entry.data.apply(case, Place(entry.position))
+    steps, stage = _stages(case, entries)
+    _look_over(case, kind_name)
+    return _freeze(case, kind_name, steps, stage, in_order)
+
+
+def _openings(entries: Sequence[Entry]) -> Iterable[CaseOpened]:
+    from tracker.eventtypes.cases import CaseOpened
+
+    return (entry.data for entry in entries if isinstance(entry.data, CaseOpened))
+
+
+def _read(name: str, event: Event, problems: list[Problem]) -> Entry:
+    """Type the data of one event; what cannot be typed is kept as it stands."""
+    position = event.position
+    try:
+        data = decode_data(event.type, event.data, event.form)
+    except (msgspec.ValidationError, TypeError, KeyError, ValueError) as error:
+        problems.append(Problem("unreadable", name, position, f"{event.type} cannot be read: {error}"))
+        return Entry(position, event, None, None)
+    if data is None:
+        problems.append(Problem("unknown-type", name, position, f"type {event.type!r} is not known"))
+    if data is not None and data.log != "case":
+        problems.append(Problem("misplaced", name, position, f"{event.type} belongs into the register {data.log}"))
+        data = None
+    when = data.when() if isinstance(data, Development) else None
+    if when is None:
+        return Entry(position, event, data, None)
+    try:
+        return Entry(position, event, data, dates.parse(when))
+    except BadDate as error:
+        problems.append(Problem("bad-date", name, position, str(error)))
+        return Entry(position, event, data, None)
+
+
+def _stages(case: CaseBuilder, entries: Sequence[Entry]) -> tuple[list[Step], str]:
+    """The stages the case went through, from what happened when."""
+    stage = case.kind.stages[0].name
+    steps: list[Step] = []
+    moves_on = case.kind.moves_on()
+    moving = [
+        (entry, fitting)
+        for entry in entries
+        if (fitting := [move for move in moves_on.get(entry.event.type, ()) if move.fits(entry.data)])
+        and entry.data is not None
+    ]
+    for entry, moves in _in_happening_order(case.kind, moving):
+        move = next((each for each in moves if not each.after or stage in each.after), None)
+        if move is None:
+            told = f"{entry.label.lower()} ({_day(entry)}) does not fit the stage {stage!r} the case was in by then"
+            case.problem("out-of-stage", entry.position, told)
+        elif move.to is not None and move.to != stage:
+            stage = move.to
+            steps.append(Step(stage, entry.position))
+    return steps, stage
+
+
+def _in_happening_order(
+    kind: Kind, moving: Sequence[tuple[Entry, list[Move]]]
+) -> Iterable[tuple[Entry, list[Move]]]:
+    """The events in an order that never puts one before another that surely came earlier.
+
+    Where dates leave the order open, the kind's own order of stages decides, and then the order of logging. An event
+    may go next as soon as no other that is still waiting was surely over before it began.
+    """
+    spans = [_span(entry) for entry, _ in moving]
+    by_start = sorted(range(len(moving)), key=lambda i: spans[i][0])
+    by_end = sorted(range(len(moving)), key=lambda i: spans[i][1])
+    ready: list[tuple[int, tuple[str, str], int, int]] = []
+    done = [False] * len(moving)
+    start = end = 0
+    while start < len(moving) or ready:
+        while end < len(moving) and done[by_end[end]]:
+            end += 1
+        frontier = spans[by_end[end]][1]
+        while start < len(moving) and spans[by_start[start]][0] <= frontier:
+            index = by_start[start]
+            entry, moves = moving[index]
+            heappush(ready, (_rank(kind, moves), spans[index], entry.position, index))
+            start += 1
+        index = heappop(ready)[3]
+        done[index] = True
+        yield moving[index]
+
+
+def _rank(kind: Kind, moves: Sequence[Move]) -> int:
+    """How far along an event belongs: where it leads, else the first stage in which it may stand."""
+    move = moves[0]
+    if move.to is not None:
+        return kind.rank(move.to)
+    return kind.rank(move.after[0]) if move.after else 0
+
+
+def _span(entry: Entry) -> tuple[str, str]:
+    if entry.when is None:
+        return (dates.EARLIEST, dates.LATEST)
+    return (entry.when.earliest, entry.when.latest)
+
+
+def _day(entry: Entry) -> str:
+    return entry.when.text if entry.when else "day not stated"
+
+
+def _look_over(case: CaseBuilder, kind_name: str) -> None:
+    """What is doubtful about the case as a whole."""
+    if case.opened_by is None:
+        case.problem("not-opened", None, "no event opens the case")
+    elif kind_name not in KINDS:
+        case.problem("unknown-kind", case.opened_by, f"kind {kind_name!r} is not known")
+    if case.kind is not UNKNOWN:
+        for role in case.roles.values():
+            if role.role not in case.kind.roles:
+                told = f"{role.party} is {role.role!r}, which is no role of a {case.kind.name}"
+                case.problem("odd-role", role.position, told)
+
+
+def _gaps(case: CaseBuilder, entries: Sequence[Entry]) -> Iterable[Gap]:
+    """What a reader of this kind of case will look for and not find."""
+    by_type: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.data is not None:
+            by_type.setdefault(entry.event.type, []).append(entry)
+    for ask in case.kind.asks:
+        found = by_type.get(ask.on, [])
+        if ask.given and ask.given not in by_type:
+            continue
+        if ask.on == "case.opened" and getattr(case, ask.field):
+            continue
+        if not found:
+            yield Gap(ask.what, None, None)
+        elif ask.field == "date":
+            if not any(entry.when and entry.when.is_day for entry in found):
+                dated = [entry for entry in found if entry.when]
+                best = dated[0] if dated else found[0]
+                yield Gap(ask.what, best.when.text if best.when else None, best.position)
+        elif ask.field and all(getattr(entry.data, ask.field) in (None, ()) for entry in found):
+            yield Gap(ask.what, None, found[0].position)
+
+
+def _freeze(case: CaseBuilder, kind_name: str, steps: list[Step], stage: str, in_order: list[Entry]) -> Case:
+    return Case(
+        name=case.name,
+        kind=case.kind,
+        kind_name=kind_name or case.kind.name,
+        title=case.title,
+        forum=case.forum,
+        docket=case.docket,
+        jurisdiction=case.jurisdiction,
+        about=case.about,
+        stage=stage,
+        steps=tuple(steps),
+        entries=tuple(in_order),
+        roles=tuple(case.roles.values()),
+        pleas=tuple(case.pleas),
+        hearings=tuple(sorted(case.hearings.values(), key=lambda hearing: (hearing.day or "", hearing.position))),
+        judgments=tuple(case.judgments),
+        orders=tuple(case.orders),
+        figures=tuple(case.figures),
+        links=tuple(case.links),
+        gaps=tuple(_gaps(case, in_order)),
+        problems=tuple(sorted(case.problems, key=lambda problem: (problem.position or 0, problem.code))),
+    )

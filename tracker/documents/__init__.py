@@ -1,0 +1,1 @@
+"""Documents: built once as blocks, printed by one small writer a format."""

@@ -1,0 +1,156 @@
+"""The chronology: developments in order with their pinpoints, the cast, the sources, and what is not stated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracker import queries
+from tracker.documents.blocks import Document, Grid, Heading, Items, Paragraph
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Sequence
+
+    from tracker.documents.blocks import Block
+
+HOW_TO_READ_DATES = (
+    "Dates are shown as they are known and no closer: 2025-05 is some day in May 2025, 2025-05~ is about May 2025.",
+    "2024-11/2024-12 is some day, or the whole time, between the two; ../2025-11-27 is that day or before.",
+    "An open end is written as two dots; ? marks a date that is doubtful.",
+    "Developments stand in the order of the earliest day on which they can have happened; those without any date come last.",
+)
+
+
+def chronology(db: sqlite3.Connection, cases: Sequence[str]) -> Document:
+    """The chronology of one case or of several merged into one.
+
+    Raises UnknownName. Equal projections give equal documents.
+    """
+    names = queries.require_cases(db, cases)
+    captions = {row["name"]: row for row in queries.rows(db, "cases") if row["name"] in names}
+    title = captions[names[0]]["title"] if len(names) == 1 else f"{len(names)} cases"
+    rows = queries.timeline(db, names)
+    numbers = _numbered(db, names)
+    blocks: list[Block] = [
+        *_cases(db, [captions[name] for name in names]),
+        Heading(1, "How to read the dates"),
+        Items(HOW_TO_READ_DATES),
+        Heading(1, "Developments"),
+        *_developments(db, rows, numbers, several=len(names) > 1),
+        *_cast(db, names),
+        *_not_stated(db, names),
+        *_sources(db, numbers),
+    ]
+    return Document(f"Chronology: {title}", tuple(blocks))
+
+
+def _cases(db: sqlite3.Connection, captions: Sequence[sqlite3.Row]) -> Iterator[Block]:
+    names = queries.party_names(db)
+    yield Heading(1, "Case" if len(captions) == 1 else "Cases")
+    yield Grid(
+        ("Case", "Title", "Kind", "Forum", "Stage"),
+        tuple(
+            (
+                row["name"],
+                row["title"],
+                row["kind_label"],
+                names.get(row["forum"], "not stated") if row["forum"] else "not stated",
+                row["stage"] + (f" (since {row['stage_since']})" if row["stage_since"] else ""),
+            )
+            for row in captions
+        ),
+    )
+    for row in captions:
+        if row["about"]:
+            yield Paragraph(f"{row['name']}: {row['about']}" if len(captions) > 1 else row["about"])
+
+
+def _numbered(db: sqlite3.Connection, names: Sequence[str]) -> dict[str, str]:
+    """A short name, S1, S2 and so on, for each source that these cases cite, in the order of publication."""
+    cited = {
+        row["source"] for row in queries.rows(db, "citations") if row["log"].removeprefix("cases/") in names
+    }
+    return {
+        source: f"S{number}"
+        for number, source in enumerate((row.source for row in queries.sources(db) if row.source in cited), 1)
+    }
+
+
+def _developments(
+    db: sqlite3.Connection, rows: Sequence[queries.TimelineRow], numbers: dict[str, str], *, several: bool
+) -> Iterator[Block]:
+    if not rows:
+        yield Paragraph("No development has been logged yet.")
+        return
+    citations = queries.citations(db)
+    titles = ("No.", "Date", *(("Case",) if several else ()), "Development", "Source")
+    grid = []
+    for number, row in enumerate(rows, 1):
+        date = row.date or "not stated"
+        if row.date_basis:
+            date += f" ({row.date_basis})"
+        source = queries.pinpoint(citations.get(row.ref, ()), numbers) or "no source given"
+        grid.append((str(number), date, *((row.case,) if several else ()), f"{row.label}: {row.text}", source))
+    yield Grid(titles, tuple(grid))
+
+
+def _cast(db: sqlite3.Connection, names: Sequence[str]) -> Iterator[Block]:
+    parties = {row["id"]: row for row in queries.rows(db, "parties")}
+    roles: dict[str, list[str]] = {}
+    for row in queries.rows(db, "roles", "1 ORDER BY case_name, role"):
+        if row["case_name"] in names:
+            told = f"{row['role']} ({row['case_name']})" if len(names) > 1 else row["role"]
+            roles.setdefault(row["party"], []).append(told)
+    if not roles:
+        return
+    relations: dict[str, list[str]] = {}
+    for row in queries.rows(db, "relations", "1 ORDER BY position"):
+        told = f"{row['relation']} {parties[row['other']]['name'] or row['other']}"
+        relations.setdefault(row["party"], []).append(told)
+    yield Heading(1, "Cast")
+    yield Grid(
+        ("Party", "Role", "Relations"),
+        tuple(
+            (
+                (parties[party]["name"] or party) + (" (pseudonym)" if parties[party]["pseudonym"] else ""),
+                ", ".join(roles[party]),
+                "; ".join(relations.get(party, ())),
+            )
+            for party in sorted(roles, key=lambda each: (parties[each]["name"] or each).casefold())
+        ),
+    )
+
+
+def _not_stated(db: sqlite3.Connection, names: Sequence[str]) -> Iterator[Block]:
+    told = []
+    for row in queries.rows(db, "gaps", "1 ORDER BY case_name, rowid"):
+        if row["case_name"] in names:
+            case = f"{row['case_name']}: " if len(names) > 1 else ""
+            told.append(f"{case}{row['what']}" + (f" (known: {row['bounds']})" if row["bounds"] else ""))
+    if told:
+        yield Heading(1, "Not stated in any source")
+        yield Items(tuple(told))
+
+
+def _sources(db: sqlite3.Connection, numbers: dict[str, str]) -> Iterator[Block]:
+    if not numbers:
+        return
+    yield Heading(1, "Sources")
+    rows = []
+    for row in queries.sources(db):
+        if row.source in numbers:
+            full = queries.source(db, row.source)
+            who = ", ".join(filter(None, (full["author"], full["publisher"]))) or "publisher not stated"
+            remarks = [f"not independent of {numbers.get(other, other)}" for other in _others(row)]
+            if full["cut_off"]:
+                remarks.append(f"incomplete: {full['cut_off']}")
+            published = (full["published"] or "not stated") + (
+                f" ({full['published_basis']})" if full["published_basis"] else ""
+            )
+            title = f"{full['title'] or 'untitled'} [{row.source}]"
+            rows.append((numbers[row.source], title, who, published, "; ".join(remarks)))
+    yield Grid(("No.", "Title", "By", "Published", "Remarks"), tuple(rows))
+
+
+def _others(row: queries.SourceRow) -> list[str]:
+    return row.not_independent_of.split(", ") if row.not_independent_of else []

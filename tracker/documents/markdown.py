@@ -1,0 +1,46 @@
+"""Markdown: GitHub-flavoured, with every character that could mean something escaped."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tracker.documents.blocks import Grid, Heading, Items, Paragraph
+from tracker.text import one_line, visible
+
+if TYPE_CHECKING:
+    from tracker.documents.blocks import Block, Document
+
+# CommonMark 0.31.2, section 2.4: any ASCII punctuation may be escaped; these are the ones that mean something in a line.
+_MEANING = re.compile(r"([\\`*_\[\]<>|~&$#{}!])|(?<=\w)(://)|(?<=\w)(@)(?=\w)")
+_AT_START = re.compile(r"^(\s*)([-+=:]|\d{1,9}(?=[.)]))")
+
+
+def write(document: Document) -> bytes:
+    """The document as UTF-8."""
+    blocks = [f"# {escaped(document.title)}", *(_block(block) for block in document.blocks)]
+    return ("\n\n".join(blocks) + "\n").encode()
+
+
+def escaped(text: str) -> str:
+    """One line in which nothing is taken for markup, a link or HTML."""
+    plain = one_line(visible(text)).strip()
+    plain = _MEANING.sub(lambda match: "".join("\\" + character for character in match.group()[:1]) + match.group()[1:], plain)
+    return _AT_START.sub(lambda match: f"{match[1]}\\{match[2]}" if not match[2].isdigit() else match[0], plain)
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Heading(level, text):
+            return f"{'#' * (level + 1)} {escaped(text)}"
+        case Paragraph(text):
+            return escaped(text)
+        case Items(texts):
+            return "\n".join(f"- {escaped(text)}" for text in texts)
+        case Grid(titles, rows):
+            head = [_row(titles), "|" + " --- |" * len(titles)]
+            return "\n".join([*head, *(_row(row) for row in rows)])
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    return "| " + " | ".join(escaped(cell) for cell in cells) + " |"

@@ -1,0 +1,227 @@
+"""The door: what somebody wants to log is checked field by field before it becomes a draft.
+
+Every way in (a command, a sheet, a batch, a script) goes through here. All mistakes are named at once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tracker import dates
+from tracker.envelope import Draft
+from tracker.errors import BadName, Mistake
+from tracker.eventtypes import EventData, registry
+from tracker.eventtypes.base import DECIMAL_PATTERN, MONEY_PATTERN, Field, fields_of
+from tracker.kinds import KINDS
+from tracker.names import case_of, check_log, check_name
+from tracker.text import refuse_controls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What somebody wants to log, as they wrote it.
+
+    ``where`` says where they wrote it (file and entry); ``log`` is ``sources``, ``parties`` or ``cases/<case>``.
+    """
+
+    where: str
+    log: str
+    type: str
+    data: dict[str, Any]
+    id: str | None = None
+
+
+@dataclass(slots=True)
+class Known:
+    """The names that may be referred to; grows with the entries of the same go."""
+
+    cases: set[str]
+    parties: set[str]
+    sources: set[str]
+
+
+def drafts(entries: Sequence[Entry], known: Known) -> tuple[list[Draft], list[Mistake]]:
+    """The drafts of all entries, and everything that is wrong with any of them.
+
+    An entry may refer to what an entry before it introduces.
+    """
+    made: list[Draft] = []
+    mistakes: list[Mistake] = []
+    for entry in entries:
+        wrong = [Mistake(entry.where, field, message) for field, message in _faults(entry, known)]
+        mistakes += wrong
+        _introduce(entry, known)
+        if not wrong:
+            cls = registry()[entry.type]
+            # A round trip through the type leaves out what is not set, so that equal entries have equal bytes.
+            data = msgspec.to_builtins(msgspec.convert(entry.data, cls))
+            made.append(Draft(entry.log, entry.type, data, entry.id, cls.form))
+    return made, mistakes
+
+
+def _introduce(entry: Entry, known: Known) -> None:
+    """Remember the name that an entry brings into the store, right or wrong, so that one mistake is named once."""
+    match entry.type:
+        case "case.opened":
+            known.cases.add(entry.log.removeprefix("cases/"))
+        case "party.added":
+            known.parties.add(str(entry.data.get("party")))
+        case "source.added":
+            known.sources.add(str(entry.data.get("source")))
+
+
+def _faults(entry: Entry, known: Known) -> Iterator[tuple[str, str]]:
+    """Field and sentence for everything wrong with an entry."""
+    cls = registry().get(entry.type)
+    if cls is None:
+        yield "type", f"there is no event type {entry.type!r}{_near(entry.type, registry())}; see 'tracker types'"
+        return
+    yield from _faults_of_place(entry, cls, known)
+    fields = {field.name: field for field in fields_of(cls)}
+    for name in entry.data:
+        if name not in fields:
+            yield name, f"{entry.type} has no such field{_near(name, fields)}; see 'tracker types {entry.type}'"
+    for field in fields.values():
+        if field.name in entry.data:
+            yield from _faults_of_field(field, entry.data[field.name], known, bringing_in=_brings_in(entry.type, field))
+        elif field.required:
+            yield field.name, f"it is missing; {entry.type} needs it: {field.meaning}"
+
+
+def _brings_in(event_type: str, field: Field) -> bool:
+    """Whether the field holds the new name that the event brings into a register."""
+    return f"{field.refers}.added" == event_type and field.name == field.refers
+
+
+def _faults_of_place(entry: Entry, cls: type[EventData], known: Known) -> Iterator[tuple[str, str]]:
+    """What is wrong with the log an entry is meant for."""
+    try:
+        case = case_of(check_log(entry.log))
+    except BadName as error:
+        yield "case", str(error)
+        return
+    if cls.log != ("case" if case else entry.log):
+        home = f"into the register {cls.log}" if cls.log != "case" else "into the log of a case"
+        yield "type", f"{entry.type} belongs {home}"
+    elif case and entry.type == "case.opened":
+        if case in known.cases:
+            yield "case", f"there is a case {case!r} already"
+    elif case and case not in known.cases:
+        yield "case", f"there is no case {case!r}{_near(case, known.cases)}; open it with 'tracker open {case}'"
+
+
+def _faults_of_field(field: Field, value: Any, known: Known, *, bringing_in: bool) -> Iterator[tuple[str, str]]:
+    """What is wrong with the value of one field."""
+    if field.many:
+        if not isinstance(value, list | tuple):
+            yield field.name, f"{value!r} is no list; {field.meaning}"
+            return
+        for each in value:
+            yield from _faults_of_value(field, each, known, bringing_in=bringing_in)
+    else:
+        yield from _faults_of_value(field, value, known, bringing_in=bringing_in)
+
+
+def _faults_of_value(field: Field, value: Any, known: Known, *, bringing_in: bool) -> Iterator[tuple[str, str]]:
+    if field.refers == "citation":
+        yield from _faults_of_citation(value, known)
+    elif field.refers == "flag":
+        if not isinstance(value, bool):
+            yield field.name, f"{value!r} is neither true nor false"
+    elif field.refers == "count":
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 2**53 - 1:
+            yield field.name, f"{value!r} is no whole number from 0 on"
+    elif not isinstance(value, str) or not value.strip():
+        yield field.name, f"{value!r} is no text; {field.meaning}"
+    elif reason := refuse_controls(value):
+        yield field.name, f"{reason}; take it out"
+    elif message := _fault_of_text(field, value, known, bringing_in=bringing_in):
+        yield field.name, message
+
+
+def _fault_of_text(field: Field, value: str, known: Known, *, bringing_in: bool) -> str | None:
+    match field.refers:
+        case "date":
+            fault = dates.fault(value)
+            return f"{value!r} is no date: {fault}; write EDTF, as in 2025-11-20, 2025-11 or 2025-05~" if fault else None
+        case "money":
+            right = re.fullmatch(MONEY_PATTERN[1:-1], value)
+            return None if right else f"{value!r} is no amount; write a decimal and a currency, as in '10000 CNY'"
+        case "decimal":
+            right = re.fullmatch(DECIMAL_PATTERN[1:-1], value)
+            return None if right else f"{value!r} is no number; write a plain decimal, as in 318900 or 5.72"
+        case "choice":
+            return None if value in field.choices else f"{value!r} is none of: {', '.join(field.choices)}"
+        case "kind":
+            return None if value in KINDS else f"there is no kind {value!r}{_near(value, KINDS)}; see 'tracker kinds'"
+        case "party" | "source" | "case" if bringing_in:
+            return _fault_of_new_name(field.refers, value, known)
+        case "party":
+            return _fault_of_name("party", value, known.parties)
+        case "case":
+            return _fault_of_name("case", value, known.cases)
+        case _:
+            return None
+
+
+def _fault_of_new_name(what: str, value: str, known: Known) -> str | None:
+    try:
+        check_name(what, value)
+    except BadName as error:
+        return str(error)
+    taken = value in (known.parties if what == "party" else known.sources)
+    return f"there is a {what} {value!r} already" if taken else None
+
+
+def _fault_of_name(what: str, value: str, names: set[str]) -> str | None:
+    if value in names:
+        return None
+    todo = {
+        "party": f"add it with 'tracker party add {value} --name ... --what ...'",
+        "source": f"add it with 'tracker source add {value}'",
+        "case": f"open it with 'tracker open {value}'",
+    }[what]
+    return f"there is no {what} {value!r}{_near(value, names)}; {todo}"
+
+
+def _faults_of_citation(value: Any, known: Known) -> Iterator[tuple[str, str]]:
+    if not isinstance(value, dict) or not isinstance(value.get("source"), str):
+        yield "citations", f"{value!r} is no citation; it needs a source, and may have a locator"
+        return
+    if message := _fault_of_name("source", value["source"], known.sources):
+        yield "citations", message
+    for name, part in value.items():
+        if name not in ("source", "locator", "does"):
+            yield "citations", f"a citation has no {name!r}; it has source, locator and does"
+        elif not isinstance(part, str) or not part:
+            yield "citations", f"{name} {part!r} is no text"
+        elif reason := refuse_controls(part):
+            yield "citations", f"{name}: {reason}; take it out"
+        elif name == "does" and part not in ("supports", "contradicts"):
+            yield "citations", f"{part!r} is neither supports nor contradicts"
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, sorted(known), n=2, cutoff=0.6)
+    return f" (did you mean {' or '.join(near)}?)" if near else ""
+
+
+def cited(source: str, locators: str, does: str = "supports") -> list[dict[str, str]]:
+    """Citations of one source: ``7,13-14`` are the paragraphs 7 and 13 to 14, each a citation of its own."""
+    wanted = [part.strip() for part in locators.split(",") if part.strip()]
+    contradicts = {} if does == "supports" else {"does": does}
+    return [{"source": source, "locator": part, **contradicts} for part in wanted] or [{"source": source, **contradicts}]
+
+
+def cited_by_text(text: str, does: str = "supports") -> list[dict[str, str]]:
+    """Citations from ``SOURCE`` or ``SOURCE:LOCATORS``."""
+    source, _, locators = text.partition(":")
+    return cited(source, locators, does)

@@ -1,0 +1,254 @@
+"""Everything the tracker can refuse, as one tree of exceptions with the sentence inside.
+
+    TrackerError
+    ├── WrongUse (exit 2)           the command was given something it cannot take
+    │   ├── NoStore, StoreExists
+    │   ├── BadName, BadReference, BadDate
+    │   ├── UnknownName             a case, type, field, kind, party or source nobody has introduced
+    │   └── NoActor
+    └── RecordFault (exit 1)        the record or the data is at fault
+        ├── BrokenLine              a line of a log that a reader must refuse
+        ├── LogRefused, StrayLog    a log that is a link, a device, a folder; or whose name is that of no log
+        ├── NotCanonical            a value without a canonical form, or bytes that are not one
+        ├── BadDraft                an event that cannot be written
+        ├── LogLocked, HeadMoved, IdTaken, WriteFailed, ReadFailed
+        ├── Mistakes                all that is wrong with a sheet, a batch or an entry, at once
+        └── ProjectionFault         the projection cannot be read or made
+            └── ProjectionLocked, ProjectionNewer
+
+Doubtful contents are not exceptions: they are values of ``tracker.problems.Problem``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+class TrackerError(Exception):
+    """What the tracker refuses: one sentence that says what is wrong, where, and what to do."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class WrongUse(TrackerError):
+    """The command was used wrongly; nothing is the matter with the record."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class NoStore(WrongUse):
+    """No store here or above."""
+
+    def __init__(self, start: object) -> None:
+        super().__init__(
+            f"There is no store in {start} or in any folder above it: "
+            "run 'tracker init' to start one, or name one with --store DIR."
+        )
+
+
+class StoreExists(WrongUse):
+    """`init` where a store is already."""
+
+    def __init__(self, root: object) -> None:
+        super().__init__(f"{root} is a store already; nothing was changed.")
+
+
+class BadName(WrongUse):
+    """A name that could not be the name of a case, a party or a source."""
+
+    def __init__(self, what: str, name: str) -> None:
+        super().__init__(
+            f"{name!r} cannot name a {what}: use 1 to 63 of a-z, 0-9 and inner hyphens, as in 'haikou-deposit'."
+        )
+
+
+class BadReference(WrongUse):
+    """A reference to an event that cannot be read or points nowhere."""
+
+    def __init__(self, reference: str, why: str) -> None:
+        super().__init__(f"{reference!r} is no event: {why}; write CASE#NUMBER, as in 'haikou-deposit#12'.")
+
+
+class BadDate(WrongUse):
+    """A date that is not EDTF, or is no day of the calendar."""
+
+    def __init__(self, text: str, why: str) -> None:
+        super().__init__(
+            f"{text!r} is no date: {why}; write it as EDTF, for example 2025-11-20, 2025-11, 2025-05~ "
+            "or 2024-11/2024-12, and leave it out when it is not known."
+        )
+
+
+class UnknownName(WrongUse):
+    """A name nobody has introduced, with the nearest ones that are known."""
+
+    def __init__(self, what: str, name: str, known: Iterable[str], todo: str) -> None:
+        near = get_close_matches(name, sorted(known), n=3, cutoff=0.6)
+        hint = f" (did you mean {' or '.join(near)}?)" if near else ""
+        super().__init__(f"There is no {what} {name!r}{hint}: {todo}.")
+
+
+class NoActor(WrongUse):
+    """Nobody is known to log as."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "It is not known who logs this: say --by NAME, set TRACKER_ACTOR, "
+            "or set git's user with 'git config user.name NAME'."
+        )
+
+
+class RecordFault(TrackerError):
+    """The record or the data is at fault."""
+
+
+class NotCanonical(RecordFault, ValueError):
+    """A value that has no canonical form, or bytes that are not one; ``reason`` begins with a small letter."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"This cannot stand in a log: {reason}.")
+
+
+class BadDraft(RecordFault):
+    """An event that cannot be written."""
+
+    def __init__(self, log: str, event_type: str, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"{event_type} cannot be logged in {log}: {reason}; nothing was logged.")
+
+
+class BrokenLine(RecordFault):
+    """A line that a reader must refuse.
+
+    ``where`` is the file or the log, ``line`` counts from 1, ``reason`` says what is wrong with it.
+    """
+
+    def __init__(self, where: object, line: int, reason: str) -> None:
+        self.where, self.line, self.reason = str(where), line, reason
+        super().__init__(
+            f"{where}, line {line}: {reason}; nothing was changed, "
+            "run 'tracker verify' and restore the log from a copy you trust."
+        )
+
+
+class LogRefused(RecordFault):
+    """A log that is not a plain file of its own."""
+
+    def __init__(self, where: object, what: str) -> None:
+        super().__init__(f"{where} is {what}, not a plain file, and is not used: put the log itself in its place.")
+
+
+class StrayLog(RecordFault):
+    """A file among the logs whose name can be that of no log."""
+
+    def __init__(self, where: object) -> None:
+        super().__init__(f"{where} has a name that no log can have: rename it, or move it out of the folder 'events'.")
+
+
+class LogLocked(RecordFault):
+    """Another process holds the lock."""
+
+    def __init__(self, where: object, holder: str, waited: float) -> None:
+        super().__init__(
+            f"Somebody else is writing to {where} ({holder}) and was not done after {waited:g} seconds; "
+            "nothing was logged, try again."
+        )
+
+
+class HeadMoved(RecordFault):
+    """The log is not where the writer expected it to be."""
+
+    def __init__(self, log: str, expected: int, actual: int) -> None:
+        self.expected, self.actual = expected, actual
+        super().__init__(
+            f"{log} holds {actual} events, not {expected} as expected: somebody logged in between; "
+            "look at what is new and try again. Nothing was logged."
+        )
+
+
+class IdTaken(RecordFault):
+    """The id is in the log already, with other content."""
+
+    def __init__(self, log: str, event_id: str, position: int) -> None:
+        self.position = position
+        super().__init__(
+            f"Event {event_id} is already in {log} as line {position}, with other content; "
+            "nothing was logged. Log it under a new id, or correct the one that is there."
+        )
+
+
+class WriteFailed(RecordFault):
+    """The disk refused; the log is as it was, unless the disk refused that too (``undone`` is False)."""
+
+    def __init__(self, where: object, reason: str, *, undone: bool = True) -> None:
+        state = (
+            "the log is as it was and nothing was logged"
+            if undone
+            else "nothing was logged for certain, and what was written could not be cut off: run 'tracker verify'"
+        )
+        super().__init__(f"{where} could not be written ({reason}); {state}.")
+
+
+class ReadFailed(RecordFault):
+    """The disk or its permissions refused."""
+
+    def __init__(self, where: object, reason: str) -> None:
+        super().__init__(f"{where} could not be read ({reason}): see to its permissions, or restore it from a copy.")
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing wrong with one entry: where it stands, which field, and what to do."""
+
+    where: str
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        """One line: ``seeds/x.toml, event 3, date: ...``."""
+        return ", ".join(part for part in (self.where, self.field) if part) + f": {self.message}"
+
+
+class Mistakes(RecordFault):
+    """All that is wrong with a sheet, a batch or an entry, named at once; nothing was logged."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+        super().__init__("\n".join([*map(str, mistakes), f"{count}; nothing was logged."]))
+
+
+class ProjectionFault(RecordFault):
+    """The projection cannot be read or made; the logs are untouched."""
+
+    def __init__(self, where: object, reason: str) -> None:
+        super().__init__(
+            f"The projection {where} could not be read or made ({reason}); the logs are untouched: "
+            "mend that and run 'tracker rebuild'."
+        )
+
+
+class ProjectionLocked(ProjectionFault):
+    """Another program holds the projection."""
+
+    def __init__(self, where: object) -> None:
+        RecordFault.__init__(
+            self, f"Another program holds the projection {where}; the logs are untouched, close it and try again."
+        )
+
+
+class ProjectionNewer(ProjectionFault):
+    """A newer tracker made the projection."""
+
+    def __init__(self, where: object, version: int, ours: int) -> None:
+        RecordFault.__init__(
+            self,
+            f"The projection {where} was made by a newer tracker (schema {version}, this one knows {ours}): "
+            "upgrade, or run 'tracker rebuild' to make it anew with this one.",
+        )

@@ -1,0 +1,206 @@
+"""What every event type is made of: the base classes, the field types and the registry.
+
+A type is one class: its fields with their meaning, an example, its label, and what it does to the state of a case.
+Its command, its help, its JSON Schema, its row and its round-trip test follow from the class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping  # msgspec evaluates the annotations of the classes
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
+
+import msgspec
+from msgspec import Meta, Struct
+
+if TYPE_CHECKING:
+    from tracker.case import CaseBuilder, Place
+
+NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+MONEY_PATTERN = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)? [A-Z]{3}$"
+DECIMAL_PATTERN = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"
+
+# `refers` tells the door what to look up, the command line what to offer, and the projection what to link.
+PartyId = Annotated[str, Meta(pattern=NAME_PATTERN, extra={"refers": "party"})]
+SourceId = Annotated[str, Meta(pattern=NAME_PATTERN, extra={"refers": "source"})]
+CaseName = Annotated[str, Meta(pattern=NAME_PATTERN, extra={"refers": "case"})]
+KindName = Annotated[str, Meta(min_length=1, extra={"refers": "kind"})]
+Date = Annotated[str, Meta(min_length=4, extra={"refers": "date"})]
+"""EDTF, ISO 8601-2:2019 annex A; read by ``tracker.dates``."""
+Money = Annotated[str, Meta(pattern=MONEY_PATTERN, extra={"refers": "money"})]
+"""A decimal, a space and an ISO 4217 code: ``10000 CNY``."""
+Decimal = Annotated[str, Meta(pattern=DECIMAL_PATTERN, extra={"refers": "decimal"})]
+Text = Annotated[str, Meta(min_length=1)]
+Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+
+
+def says(description: str) -> Meta:
+    """What a field means, for its help, its JSON Schema and the reference."""
+    return Meta(description=description)
+
+
+class Citation(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A link from a development to a place in a source, and what that place does to it."""
+
+    source: Annotated[SourceId, says("the source's id in the register")]
+    locator: Annotated[
+        Text | None, says("where in it: a paragraph (7), paragraphs (7-9), a page (p. 3) or a Bates number")
+    ] = None
+    does: Annotated[Literal["supports", "contradicts"], says("what that place does to the development")] = "supports"
+
+
+class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The ``data`` of an event: what all types share.
+
+    ``type``, ``form``, ``label``, ``family``, ``example`` and ``earlier`` belong to the class, not to the event.
+    """
+
+    type: ClassVar[str]
+    form: ClassVar[int] = 1
+    label: ClassVar[str]
+    family: ClassVar[str]
+    log: ClassVar[Literal["case", "sources", "parties"]] = "case"
+    example: ClassVar[Mapping[str, Any]]
+    earlier: ClassVar[tuple[Callable[[dict[str, Any]], dict[str, Any]], ...]] = ()
+    """``earlier[n - 1]`` raises the data of form n to form n + 1; lines themselves are never rewritten."""
+    in_timeline: ClassVar[bool] = True
+    """False for what is about the record (a case opened, a party named) and not about the world."""
+
+    citations: Annotated[tuple[Citation, ...], says("the places in sources behind it")] = ()
+
+    def apply(self, case: CaseBuilder, at: Place) -> None:
+        """Add to the state of a case what this event says; most types have nothing to add beyond being there."""
+
+
+class Development(EventData, frozen=True, kw_only=True, omit_defaults=True):
+    """Something that happened in the world."""
+
+    date: Annotated[Date | None, says("when it happened, as EDTF; left out when not stated")] = None
+    date_basis: Annotated[Text | None, says("how the date was found when the source does not print it")] = None
+    summary: Annotated[Text | None, says("what happened, in one or two sentences of your own")] = None
+
+    def when(self) -> str | None:
+        """The day or span it belongs to on the timeline, as EDTF; None when not stated."""
+        return self.date
+
+
+T = TypeVar("T", bound=type[EventData])
+_REGISTRY: dict[str, type[EventData]] = {}
+
+
+def event_type(name: str, label: str, example: Mapping[str, Any]) -> Callable[[T], T]:
+    """Register a class as the event type ``name``; a name that is taken is refused (ValueError)."""
+
+    def register(cls: T) -> T:
+        if name in _REGISTRY:
+            raise ValueError(f"event type {name!r} is registered twice, by {_REGISTRY[name]} and {cls}")
+        cls.type, cls.label, cls.example = name, label, example
+        cls.family = cls.__module__.rpartition(".")[2]
+        _REGISTRY[name] = cls
+        return cls
+
+    return register
+
+
+def registry() -> Mapping[str, type[EventData]]:
+    """Every event type by its name, in the order of the families."""
+    return _REGISTRY
+
+
+def raised(cls: type[EventData], data: dict[str, Any], form: int) -> dict[str, Any]:
+    """The data of an older form, step by step in the form the class has now."""
+    for step in cls.earlier[form - 1 :]:
+        data = step(data)
+    return data
+
+
+def decode(event_name: str, raw: msgspec.Raw | bytes, form: int = 1) -> EventData | None:
+    """Typed data of an event; None when the type, or its form, is newer than this program.
+
+    Raises msgspec.ValidationError when the data does not fit its type.
+    """
+    cls = _REGISTRY.get(event_name)
+    if cls is None or form > cls.form:
+        return None
+    if form < cls.form:
+        return msgspec.convert(raised(cls, msgspec.json.decode(raw), form), cls)
+    return _decoder(cls).decode(raw)
+
+
+_DECODERS: dict[type[EventData], msgspec.json.Decoder[EventData]] = {}
+
+
+def _decoder(cls: type[EventData]) -> msgspec.json.Decoder[EventData]:
+    decoder = _DECODERS.get(cls)
+    if decoder is None:
+        decoder = _DECODERS[cls] = msgspec.json.Decoder(cls)
+    return decoder
+
+
+class Field(NamedTuple):
+    """One field of an event type, as its help, its schema and the door need it.
+
+    ``refers`` is party, source, case, kind, date, money, decimal, text, count, flag, choice or citation; ``many`` says
+    that it holds several values; ``choices`` are the words it may hold.
+    """
+
+    name: str
+    meaning: str
+    refers: str
+    required: bool
+    many: bool
+    choices: tuple[str, ...] = ()
+
+
+_COMMON = ("citations", "date", "date_basis", "summary")
+
+
+def fields_of(cls: type[EventData]) -> tuple[Field, ...]:
+    """The fields of a type, in the order in which its class lists them; the common ones last."""
+    known = _FIELDS.get(cls)
+    if known is None:
+        found = [_field(info) for info in msgspec.structs.fields(cls)]
+        own = [each for each in found if each.name not in _COMMON]
+        known = _FIELDS[cls] = (*own, *(each for each in found if each.name in _COMMON))
+    return known
+
+
+_FIELDS: dict[type[EventData], tuple[Field, ...]] = {}
+
+
+def _field(info: msgspec.structs.FieldInfo) -> Field:
+    choices: tuple[str, ...] = ()
+    annotation, meaning, refers, many = info.type, "", "text", False
+    while True:
+        origin, args = get_origin(annotation), get_args(annotation)
+        if origin is Annotated:
+            for meta in annotation.__metadata__:
+                meaning = meaning or meta.description or ""
+                refers = (meta.extra or {}).get("refers", refers)
+            annotation = args[0]
+        elif origin is Union or origin is UnionType:
+            annotation = next(arg for arg in args if arg is not NoneType)
+        elif origin is tuple:
+            annotation, many = args[0], True
+        else:
+            break
+    if get_origin(annotation) is Literal:
+        refers, choices = "choice", tuple(map(str, get_args(annotation)))
+    elif annotation in (int, bool, Citation):
+        refers = {int: "count", bool: "flag", Citation: "citation"}[annotation]
+    return Field(info.name, meaning, refers, info.required, many, choices)
+
+
+def told(data: EventData) -> str:
+    """A development in one line of its own fields, for those whose logger wrote no summary."""
+    parts = []
+    for each in fields_of(type(data)):
+        value = getattr(data, each.name)
+        if each.name in _COMMON or value in (None, (), False):
+            continue
+        words = each.name.replace("_", " ")
+        if value is True:
+            parts.append(words)
+        else:
+            parts.append(f"{words} {'; '.join(map(str, value)) if each.many else value}")
+    return ", ".join(parts)

@@ -1,0 +1,37 @@
+"""Money that is asked for and money that is paid."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from tracker.eventtypes.base import Date, Development, Money, PartyId, Text, event_type, says
+
+
+@event_type(
+    "payment.demanded",
+    "Payment demanded",
+    {"creditor": "xiaomi-haikou", "debtor": "ms-li", "amount": "313900 CNY", "due_terms": "within 7 days of the notice"},
+)
+class PaymentDemanded(Development, frozen=True, kw_only=True, omit_defaults=True):
+    """A party asked another for money."""
+
+    creditor: Annotated[PartyId, says("who asks")]
+    debtor: Annotated[PartyId, says("who is asked")]
+    amount: Annotated[Money | None, says("how much")] = None
+    purpose: Annotated[Text | None, says("what for")] = None
+    due: Annotated[Date | None, says("by when, as EDTF, when a day is given")] = None
+    due_terms: Annotated[Text | None, says("by when, when it is told as a period from something")] = None
+
+
+@event_type(
+    "payment.made",
+    "Payment",
+    {"date": "2024-07", "payer": "ms-li", "payee": "xiaomi-haikou", "amount": "5000 CNY", "purpose": "deposit"},
+)
+class PaymentMade(Development, frozen=True, kw_only=True, omit_defaults=True):
+    """Money changed hands."""
+
+    payer: Annotated[PartyId, says("who paid")]
+    payee: Annotated[PartyId | None, says("who was paid; left out when not stated")] = None
+    amount: Annotated[Money | None, says("how much")] = None
+    purpose: Annotated[Text | None, says("what for")] = None

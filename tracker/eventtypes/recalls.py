@@ -1,0 +1,68 @@
+"""Recalls: announced, counted, classified, remedied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from tracker.eventtypes.base import Count, Development, PartyId, Text, event_type, says
+
+if TYPE_CHECKING:
+    from tracker.case import CaseBuilder, Place
+
+Closeness = Literal["exactly", "about", "nearly", "at least", "more than", "at most", "less than"]
+
+
+@event_type(
+    "recall.announced",
+    "Recall announced",
+    {"date": "2025-09-19", "manufacturer": "xiaomi-auto", "product": "SU7", "defect": "assisted driving may warn too late"},
+)
+class RecallAnnounced(Development, frozen=True, kw_only=True, omit_defaults=True):
+    """A manufacturer or an authority announced a recall."""
+
+    manufacturer: Annotated[PartyId, says("whose product it is")]
+    product: Annotated[Text, says("what is recalled")]
+    defect: Annotated[Text | None, says("what is wrong with it")] = None
+
+    def apply(self, case: CaseBuilder, at: Place) -> None:
+        """Give the manufacturer its role."""
+        case.give_role(self.manufacturer, "manufacturer", at)
+
+
+@event_type("recall.quantified", "Recall quantity", {"quantity": 117000, "unit": "vehicles", "closeness": "nearly"})
+class RecallQuantified(Development, frozen=True, kw_only=True, omit_defaults=True):
+    """How many were said to be affected."""
+
+    quantity: Annotated[Count, says("how many")]
+    unit: Annotated[Text, says("of what")]
+    closeness: Annotated[Closeness | None, says("how the source hedges the number; left out when it does not")] = None
+    scope: Annotated[Text | None, says("which ones: model, production dates, market")] = None
+
+    def apply(self, case: CaseBuilder, at: Place) -> None:
+        """Keep the number among the figures."""
+        case.figure("recalled quantity", str(self.quantity), self.unit, at, closeness=self.closeness, scope=self.scope)
+
+
+@event_type(
+    "recall.classified",
+    "Recall classified",
+    {"classification": "recall under the influence of an investigation", "authority": "samr"},
+)
+class RecallClassified(Development, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody with a say, or a reader of the public number, told what sort of recall it is."""
+
+    classification: Annotated[Text, says("what sort of recall")]
+    authority: Annotated[PartyId | None, says("the authority whose class it is")] = None
+    told_by: Annotated[PartyId | None, says("who says so, when that is not the authority")] = None
+
+
+@event_type(
+    "recall.remedied",
+    "Remedy",
+    {"remedy": "software update over the air", "parts_replaced": False},
+)
+class RecallRemedied(Development, frozen=True, kw_only=True, omit_defaults=True):
+    """What is done for those affected."""
+
+    remedy: Annotated[Text, says("what is done")]
+    parts_replaced: Annotated[bool | None, says("whether parts are exchanged; left out when not stated")] = None

@@ -1,0 +1,245 @@
+"""Durable writes on POSIX: all that this project does to files that have to survive a power cut.
+
+What is raised here is OSError, for the caller to name; only a file of the wrong sort is LogRefused, and a lock that
+somebody holds on to is LogLocked.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import pwd
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from tracker.errors import LogLocked, LogRefused
+
+LOCK_TIMEOUT: Final = 10.0
+"""Seconds to wait for another writer: a write takes milliseconds, so that ten seconds mean it hangs."""
+_RETRY: Final = 0.01
+_MODE: Final = 0o600  # a case may hold what is privileged: nobody else's business
+_SAFE: Final = os.O_CLOEXEC | os.O_NOFOLLOW
+_BLOCK: Final = 65_536
+
+_SORTS: Final = {
+    stat.S_IFLNK: "a symbolic link",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+@contextmanager
+def lock(path: Path, *, timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
+    """Hold the exclusive lock of a lock file, made when missing and never removed; the holder is written into it.
+
+    flock(2), not POSIX locks: those are lost when any descriptor of the file is closed. A file of its own, not a log:
+    git replaces logs, and two writers would each hold the lock of another file.
+
+    Raises:
+        LogLocked: somebody else held it for ``timeout`` seconds.
+        LogRefused: the lock file is no plain file.
+        OSError: it cannot be made.
+    """
+    fd = _take(path, timeout)
+    try:
+        with suppress(OSError):  # on a full disk the lock holds without a name in it
+            os.ftruncate(fd, 0)
+            append_whole(fd, f"process {os.getpid()} of {_user()}\n".encode())
+        yield
+    finally:
+        with suppress(OSError):
+            os.ftruncate(fd, 0)
+        os.close(fd)
+
+
+def open_log(path: Path, *, write: bool = False, create: bool = False) -> int:
+    """Return a descriptor of a log that is a plain file; for writing it appends, and may have no second name.
+
+    Raises:
+        LogRefused: it is a link, a folder, a pipe, a device; or, for writing, has another name elsewhere.
+        OSError: it is not there, or may not be opened.
+    """
+    # O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
+    flags = _SAFE | os.O_NONBLOCK | (os.O_RDWR | os.O_APPEND if write else os.O_RDONLY)
+    try:
+        fd = os.open(path, flags | (os.O_CREAT if create else 0), _MODE)
+    except OSError:
+        refuse_others(path)
+        raise
+    try:
+        found = os.fstat(fd)
+        _refuse_sort(path, found)
+        if write and found.st_nlink > 1:
+            raise LogRefused(path, "a file with a second name (a hard link)")
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd
+
+
+def refuse_others(path: Path, *, sort: int = stat.S_IFREG) -> None:
+    """Refuse what is there but not of this sort, a link above all; what is not there is no matter of this function."""
+    with suppress(OSError):
+        _refuse_sort(path, os.lstat(path), sort=sort)
+
+
+def append_whole(fd: int, data: bytes) -> None:
+    """Append all bytes; on OSError some of them may stand in the file."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(fd, rest) :]
+
+
+def fsync(fd: int) -> None:
+    """Wait until a file is on the disk itself."""
+    if hasattr(fcntl, "F_FULLFSYNC"):  # macOS: its fsync stops at the drive's cache
+        with suppress(OSError):  # not every file system there knows it
+            fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
+            return
+    os.fsync(fd)
+
+
+def fsync_folder(path: Path) -> None:
+    """Wait until the names in a folder are on the disk: a new file is lost without its name."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder whose name survives; raises LogRefused when something else has the name."""
+    try:
+        path.mkdir()
+    except FileExistsError:
+        refuse_others(path, sort=stat.S_IFDIR)
+    else:
+        fsync_folder(path.parent)
+
+
+def cut_back(fd: int, size: int) -> None:
+    """Make a file as long as it was, and wait until that is on the disk."""
+    os.ftruncate(fd, size)
+    fsync(fd)
+
+
+def set_aside(folder: Path, data: bytes) -> Path:
+    """Keep bytes that are about to be cut off, under their SHA-256; return the file."""
+    make_folder(folder)
+    path = folder / sha256(data).hexdigest()
+    write_whole(path, data)
+    return path
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file that is afterwards there with all of its bytes or not at all; the caller holds a lock on it."""
+    draft = path.with_name(path.name + ".tmp")
+    with suppress(FileNotFoundError):
+        draft.unlink()  # left by a writer that was killed
+    fd = os.open(draft, _SAFE | os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
+    try:
+        try:
+            append_whole(fd, data)
+            fsync(fd)
+        finally:
+            os.close(fd)
+        draft.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            draft.unlink()
+        raise
+    fsync_folder(path.parent)
+
+
+def remove(path: Path) -> None:
+    """Remove a file so that it stays removed."""
+    path.unlink()
+    fsync_folder(path.parent)
+
+
+def check_in_place(fd: int, path: Path) -> None:
+    """Raise OSError when ``path`` no longer names the open file: something put another in its place meanwhile."""
+    if not _is_in_place(fd, path):
+        raise OSError(errno.ESTALE, "another file was put in its place meanwhile")
+
+
+def find_line(fd: int, end: int, *, longest: int) -> int:
+    """Return where the line begins whose last byte is before offset ``end``, reading backwards.
+
+    Raises:
+        ValueError: it is longer than ``longest`` bytes.
+    """
+    at = end
+    while at > 0:
+        block = max(0, at - _BLOCK)
+        line_feed = os.pread(fd, at - block, block).rfind(b"\n")
+        if line_feed >= 0:
+            at = block + line_feed + 1
+            break
+        at = block
+        if end - at > longest + _BLOCK:
+            break
+    if end - at > longest:
+        raise ValueError(f"a line is longer than {longest} bytes")
+    return at
+
+
+def count_lines(fd: int, end: int) -> int:
+    """Return the number of line feeds before offset ``end``."""
+    return sum(os.pread(fd, min(_BLOCK, end - at), at).count(b"\n") for at in range(0, end, _BLOCK))
+
+
+def _take(path: Path, timeout: float) -> int:
+    """Return a descriptor of the lock file that holds the lock."""
+    until = time.monotonic() + timeout
+    while True:
+        fd = open_log(path, write=True, create=True)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as fault:
+            holder = os.pread(fd, 200, 0)
+            os.close(fd)
+            if fault.errno != errno.EWOULDBLOCK:
+                raise
+            if time.monotonic() >= until:
+                raise LogLocked(path.parent, _printable(holder), timeout) from None
+            time.sleep(_RETRY)
+            continue
+        if _is_in_place(fd, path):  # it may have been removed between opening and locking
+            return fd
+        os.close(fd)
+
+
+def _is_in_place(fd: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(fd), os.lstat(path))
+    except FileNotFoundError:
+        return False
+
+
+def _refuse_sort(path: Path, found: os.stat_result, *, sort: int = stat.S_IFREG) -> None:
+    actual = stat.S_IFMT(found.st_mode)
+    if actual != sort:
+        raise LogRefused(path, _SORTS.get(actual, "a file"))
+
+
+def _user() -> str:
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"user {os.getuid()}"
+
+
+def _printable(holder: bytes) -> str:
+    text = holder.decode("ascii", "replace").strip()
+    return text if text.isprintable() and text else "a process that did not leave its name"

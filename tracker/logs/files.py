@@ -1,0 +1,275 @@
+"""A log kept in plain files: one JSON Lines file for each case and register, made for git.
+
+events/parties.jsonl, events/sources.jsonl, events/cases/<case>.jsonl hold the events; events/.lock is the one lock for
+all writers, events/.journal says where each log ended before the batch that is being written, and events/.quarantine
+keeps bytes that were cut off, each under its SHA-256.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tracker.canonical import MAX_LINE
+from tracker.envelope import START, Draft, Event, Head, Stamp, open_alone, verify_line
+from tracker.errors import BadName, BrokenLine, ReadFailed, StrayLog, WriteFailed
+from tracker.logs import durable
+from tracker.logs.batch import find_ids, plan, wanted_ids
+from tracker.logs.journal import Journal
+from tracker.logs.port import NOTHING_EXPECTED, Appended
+from tracker.names import check_log
+
+_ENDING: Final = ".jsonl"
+_BLOCK: Final = 1_048_576
+_TOO_LONG: Final = f"it is longer than {MAX_LINE} bytes"
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """The end of a log: its head, how many bytes its whole lines take, and how many come after them."""
+
+    head: Head
+    size: int
+    loose: int = 0
+
+
+class FileLog:
+    """The port over the folder ``events`` of a store; ``lock_timeout`` is in seconds."""
+
+    def __init__(self, root: Path, *, lock_timeout: float = durable.LOCK_TIMEOUT) -> None:
+        self._events = root / "events"
+        self._lock_timeout = lock_timeout
+        self._journal = Journal(self._events / ".journal")
+
+    def append(
+        self, drafts: Sequence[Draft], stamp: Stamp, *, expected: Mapping[str, int] = NOTHING_EXPECTED
+    ) -> list[Appended]:
+        """See ``EventLog.append``."""
+        logs = sorted({check_log(log) for log in [*expected, *(draft.log for draft in drafts)]})
+        with _naming(WriteFailed, self._events):
+            durable.make_folder(self._events)
+            durable.make_folder(self._events / "cases")
+            with durable.lock(self._events / ".lock", timeout=self._lock_timeout):
+                self._roll_back()
+                ends = {log: self._mended(log) for log in logs}
+                heads = {log: end.head for log, end in ends.items()}
+                planned = plan(drafts, stamp, heads=heads, known=self._known(drafts), expected=expected)
+                self._write({draft.log: planned.lines.get(draft.log, []) for draft in drafts}, ends)
+        return planned.appended
+
+    def read(self, log: str, after: int = 0) -> Iterator[bytes]:
+        """See ``EventLog.read``."""
+        with _naming(ReadFailed, self._path(log)), suppress(FileNotFoundError), self._opened(log) as fd:
+            left, number, rest = self._readable(log, fd), 0, b""
+            while left > 0 and (block := os.read(fd, min(_BLOCK, left))):
+                left -= len(block)
+                lines = (rest + block).split(b"\n")  # not splitlines, which also splits at CR
+                rest = lines.pop()
+                yield from lines[max(0, after - number) :]
+                number += len(lines)
+                if len(rest) > MAX_LINE:
+                    raise BrokenLine(self._path(log), number + 1, _TOO_LONG)
+
+    def heads(self) -> dict[str, Head]:
+        """See ``EventLog.heads``."""
+        heads = {log: self._end(log).head for log in self.logs()}
+        return {log: head for log, head in heads.items() if head is not START}
+
+    def stamps(self) -> dict[str, str]:
+        """See ``EventLog.stamps``: size, time of the last change, inode, and whether a batch is being written."""
+        with _naming(ReadFailed, self._events):
+            stamps = {log: f"{it.st_size} {it.st_mtime_ns} {it.st_ino}" for log, it in self._files()}
+            # Only now: whoever saw bytes of a batch finds its journal, or the batch is done.
+            unfinished = self._journal.marks()
+        return {log: stamp + " unfinished" * (log in unfinished) for log, stamp in stamps.items()}
+
+    def logs(self) -> list[str]:
+        """See ``EventLog.logs``."""
+        with _naming(ReadFailed, self._events):
+            return sorted(log for log, _ in self._files())
+
+    def loose_ends(self) -> dict[str, int]:
+        """See ``EventLog.loose_ends``."""
+        loose = {log: self._end(log).loose for log in self.logs()}
+        return {log: size for log, size in loose.items() if size}
+
+    def where(self, log: str) -> str:
+        """See ``EventLog.where``."""
+        return str(self._path(log))
+
+    def _path(self, log: str) -> Path:
+        return self._events / (check_log(log) + _ENDING)
+
+    def _files(self) -> Iterator[tuple[str, os.stat_result]]:
+        """Yield every log that is not empty, and everything else that has the name of one."""
+        for folder, prefix in ((self._events, ""), (self._events / "cases", "cases/")):
+            durable.refuse_others(folder, sort=stat.S_IFDIR)
+            with suppress(FileNotFoundError), os.scandir(folder) as entries:
+                for entry in entries:
+                    if not entry.name.endswith(_ENDING) or entry.name.startswith("."):
+                        continue
+                    with suppress(FileNotFoundError):  # removed since
+                        found = entry.stat(follow_symlinks=False)
+                        if found.st_size or not stat.S_ISREG(found.st_mode):
+                            yield _log_of(folder, prefix, entry.name), found
+
+    @contextmanager
+    def _opened(self, log: str, *, write: bool = False, create: bool = False) -> Iterator[int]:
+        """Open a log below folders that are no links; raises LogRefused, OSError."""
+        path = self._path(log)
+        for folder in (self._events, path.parent):
+            durable.refuse_others(folder, sort=stat.S_IFDIR)
+        fd = durable.open_log(path, write=write, create=create)
+        try:
+            yield fd
+        finally:
+            os.close(fd)
+
+    def _readable(self, log: str, fd: int) -> int:
+        """Return how many bytes of a log a reader may see; the journal is looked at last, as in ``stamps``."""
+        found = os.fstat(fd)
+        mark = self._journal.marks().get(log)
+        return mark.limit(found) if mark else found.st_size
+
+    def _end(self, log: str) -> _End:
+        """Return the end of a log for a reader; raises BrokenLine, LogRefused, ReadFailed."""
+        with _naming(ReadFailed, self._path(log)):
+            try:
+                with self._opened(log) as fd:
+                    return self._find_end(log, fd, self._readable(log, fd))
+            except FileNotFoundError:
+                return _End(START, 0)
+
+    def _find_end(self, log: str, fd: int, size: int) -> _End:
+        """Return the end of the first ``size`` bytes of a log; its last whole line is checked by itself."""
+        path, total = self._path(log), os.fstat(fd).st_size
+        try:
+            # One byte more than a line has: its LF may be damaged into another byte.
+            end = durable.find_line(fd, size, longest=MAX_LINE + 1)
+            if end == 0:
+                return _End(START, 0, total)
+            start = durable.find_line(fd, end - 1, longest=MAX_LINE)
+            event = open_alone(os.pread(fd, end - 1 - start, start), path, log, number=0)
+        except ValueError:
+            raise BrokenLine(path, durable.count_lines(fd, size - 1) + 1, _TOO_LONG) from None
+        except BrokenLine as fault:
+            raise BrokenLine(path, durable.count_lines(fd, end), fault.reason) from None
+        return _End(event.head, end, total - end)
+
+    def _known(self, drafts: Sequence[Draft]) -> dict[tuple[str, str], Event]:
+        """Return the events that are there already; a log is read only when a draft of it carries an id."""
+        known: dict[tuple[str, str], Event] = {}
+        for log, ids in wanted_ids(drafts).items():
+            known |= find_ids(self.read(log), ids, log=log, where=self._path(log))
+        return known
+
+    def _roll_back(self) -> None:
+        """Take back the batch of a writer that was killed."""
+        marks = self._journal.marks()
+        for log, mark in marks.items():
+            with suppress(FileNotFoundError), self._opened(log, write=True) as fd:
+                self._cut_off(fd, mark.limit(os.fstat(fd)))
+        if marks:
+            self._journal.end()
+
+    def _cut_off(self, fd: int, size: int) -> None:
+        """Cut a log back to a size; what is cut off is kept in quarantine."""
+        extra = os.pread(fd, os.fstat(fd).st_size - size, size)
+        if extra:
+            durable.set_aside(self._events / ".quarantine", extra)
+            durable.cut_back(fd, size)
+
+    def _mended(self, log: str) -> _End:
+        """Return the end of a log for a writer, once nothing is left after its last whole line.
+
+        Raises:
+            BrokenLine: the last line is damaged, or what follows it is not what an interrupted write leaves.
+        """
+        try:
+            with self._opened(log, write=True) as fd:
+                end = self._find_end(log, fd, os.fstat(fd).st_size)
+                return self._mend(log, fd, end) if end.loose else end
+        except FileNotFoundError:
+            return _End(START, 0)
+
+    def _mend(self, log: str, fd: int, end: _End) -> _End:
+        """Complete or cut off what an interrupted write left after the last whole line."""
+        path, loose = self._path(log), os.pread(fd, end.loose, end.size)
+        # The event may be whole, and its LF missing, or damaged into another byte: then nothing is dropped.
+        for line in (loose, loose[:-1]):
+            with suppress(BrokenLine):
+                event = verify_line(line, end.head, path, log)
+                durable.cut_back(fd, end.size + len(line))
+                durable.append_whole(fd, b"\n")
+                durable.fsync(fd)
+                return _End(event.head, end.size + len(line) + 1)
+        # A line begins with {; after a power cut, sectors that never reached the disk read as NUL.
+        if loose[:1] not in (b"{", b"\x00"):
+            raise BrokenLine(path, end.head.position + 1, "it has no end, and is not the beginning of an event")
+        self._cut_off(fd, end.size)
+        return _End(end.head, end.size)
+
+    def _write(self, lines: Mapping[str, Sequence[bytes]], ends: Mapping[str, _End]) -> None:
+        """Append the lines to their logs, all or none, and wait until they are on the disk.
+
+        A log without new lines is waited for too: whoever wrote what is there may have been killed before that.
+        """
+        with ExitStack() as files:
+            fds: dict[str, int] = {}
+            try:
+                for log in lines:
+                    fds[log] = files.enter_context(self._opened(log, write=True, create=bool(lines[log])))
+                    if os.fstat(fds[log]).st_size != ends[log].size:
+                        raise OSError(errno.ESTALE, "something that does not take the lock changed it", self._path(log))
+                self._write_batch(lines, fds)
+            except BaseException as fault:
+                self._undo(fds, ends, fault)
+                raise
+
+    def _write_batch(self, lines: Mapping[str, Sequence[bytes]], fds: Mapping[str, int]) -> None:
+        """Do the writing itself; one line needs no journal, because half a line is never taken for an event."""
+        journalled = sum(map(len, lines.values())) > 1
+        if journalled:
+            self._journal.begin(fds)
+        for log, batch in lines.items():
+            durable.append_whole(fds[log], b"".join(line + b"\n" for line in batch))
+        for log, fd in fds.items():
+            durable.fsync(fd)
+            durable.check_in_place(fd, self._path(log))
+        for folder in {self._events, *(self._path(log).parent for log in lines)}:
+            durable.fsync_folder(folder)
+        if journalled:
+            self._journal.end()
+
+    def _undo(self, fds: Mapping[str, int], ends: Mapping[str, _End], fault: BaseException) -> None:
+        """Make the logs as they were; raises WriteFailed when that fails too."""
+        try:
+            for log, fd in fds.items():
+                durable.cut_back(fd, ends[log].size)
+                if not ends[log].size:
+                    durable.remove(self._path(log))
+            self._journal.end()
+        except OSError as second:
+            raise WriteFailed(second.filename or self._events, second.strerror or str(second), undone=False) from fault
+
+
+@contextmanager
+def _naming(kind: type[ReadFailed] | type[WriteFailed], where: Path) -> Iterator[None]:
+    """Give an OSError the name it has among the tracker's errors."""
+    try:
+        yield
+    except OSError as fault:
+        raise kind(fault.filename or where, fault.strerror or str(fault)) from fault
+
+
+def _log_of(folder: Path, prefix: str, file: str) -> str:
+    try:
+        return check_log(prefix + file.removesuffix(_ENDING))
+    except BadName:
+        raise StrayLog(folder / file) from None

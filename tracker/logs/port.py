@@ -1,0 +1,72 @@
+"""The port: what every place that keeps events promises, whatever it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Protocol
+
+from tracker.envelope import Draft, Head, Stamp
+
+NOTHING_EXPECTED: Final[Mapping[str, int]] = MappingProxyType({})
+"""No claim about where any log stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Where a draft stands now; ``new`` is False when it was there before."""
+
+    log: str
+    position: int
+    id: str
+    new: bool
+
+
+class EventLog(Protocol):
+    """A store of logs, named ``parties``, ``sources`` and ``cases/<case>``; a log without events is not there."""
+
+    def append(
+        self, drafts: Sequence[Draft], stamp: Stamp, *, expected: Mapping[str, int] = NOTHING_EXPECTED
+    ) -> list[Appended]:
+        """Log all drafts or none of them, over all logs they name, and return only when they would survive a power cut.
+
+        The order of the drafts is kept within each log; the answer has the order of the drafts. A draft whose id is in
+        its log already, with the same type, form and data, is not written again. ``expected`` gives the number of
+        events a log has to hold beforehand; it is not held against a log whose drafts are all there already, so that a
+        batch whose answer was lost can be sent again.
+
+        Raises:
+            BadName: there can be no such log.
+            BadDraft: a draft cannot be written.
+            IdTaken: the id of a draft is in its log with other content.
+            HeadMoved: a log does not hold the number of events expected.
+            BrokenLine, LogRefused, LogLocked, ReadFailed, WriteFailed: the log itself is at fault.
+        """
+
+    def read(self, log: str, after: int = 0) -> Iterator[bytes]:
+        """Yield the raw lines of a log, without LF, from position ``after`` + 1 on; nothing when there is no such log.
+
+        The lines are not checked: that is what ``envelope.open_line`` is for.
+
+        Raises:
+            BadName, BrokenLine (a line without end), LogRefused, ReadFailed.
+        """
+
+    def heads(self) -> dict[str, Head]:
+        """Return the head of every log, read from its last line; raises as ``read``, or if that is damaged."""
+
+    def stamps(self) -> dict[str, str]:
+        """Return for every log a text that changes whenever the log does; cheap, opens no log."""
+
+    def logs(self) -> list[str]:
+        """Return the names of all logs, sorted."""
+
+    def loose_ends(self) -> dict[str, int]:
+        """Return for each log that has any the bytes after its last whole line, which no reader sees.
+
+        They are what an interrupted write left, or a last line whose end was damaged; the next write sees to them.
+        """
+
+    def where(self, log: str) -> str:
+        """Return what an error calls a log: for files, the path."""

@@ -1,0 +1,273 @@
+"""Pages about one case, event, party or source: lines that say what it is, and which events and places say so."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from tracker import queries
+from tracker.errors import BadReference
+from tracker.eventtypes.base import fields_of, registry
+from tracker.names import parse_ref
+from tracker.queries import Citation, Line, pinpoint
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+
+class _Page:
+    """The projection as a page needs it: names of parties and pinpoints of events."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+        self.names = queries.party_names(db)
+        self.pins = queries.pinpoints(db)
+        self.dates = dict(db.execute("SELECT ref, date FROM developments").fetchall())
+
+    def name(self, party: str | None) -> str:
+        return self.names.get(party, party) if party else "not stated"
+
+    def line(self, section: str, item: str, value: str, ref: str | None = None, date: str | None = None) -> Line:
+        return Line(section, item, value, date or self.dates.get(ref), ref or "", self.pins.get(ref or "", ""))
+
+
+def case_page(db: sqlite3.Connection, case: str) -> list[Line]:
+    """One case as a lawyer would read it: caption, parties, stage, pleadings, orders, figures, and what is not stated.
+
+    Raises UnknownName.
+    """
+    queries.require_cases(db, [case])
+    page = _Page(db)
+    return [
+        *_caption(page, case),
+        *_parties(page, case),
+        *_stages(page, case),
+        *_pleadings(page, case),
+        *_hearings(page, case),
+        *_decisions(page, case),
+        *_orders(page, case),
+        *_figures(page, case),
+        *_links(page, case),
+        *_gaps(page, case),
+        *_problems(page, case),
+    ]
+
+
+def _of(page: _Page, table: str, case: str, order: str = "rowid") -> list[sqlite3.Row]:
+    return queries.rows(page.db, table, f"case_name = :case ORDER BY {order}", case=case)
+
+
+def _caption(page: _Page, case: str) -> Iterator[Line]:
+    row = queries.rows(page.db, "cases", "name = :case", case=case)[0]
+    opened = f"{case}#1"
+    yield page.line("Caption", "title", row["title"], opened)
+    yield page.line("Caption", "kind", row["kind_label"], opened)
+    for item in ("forum", "docket", "jurisdiction", "about"):
+        if row[item]:
+            yield page.line("Caption", item, page.name(row[item]) if item == "forum" else row[item], opened)
+
+
+def _parties(page: _Page, case: str) -> Iterator[Line]:
+    roles = _of(page, "roles", case)
+    for row in roles:
+        party = queries.rows(page.db, "parties", "id = :id", id=row["party"])[0]
+        others = [alias["alias"] for alias in queries.rows(page.db, "aliases", "party = :id", id=row["party"])]
+        told = [page.name(row["party"])]
+        if party["pseudonym"]:
+            told.append("(pseudonym)")
+        if others:
+            told.append(f"(also {', '.join(others)})")
+        if row["ended_by"]:
+            told.append(f"(until {row['ended_by']})")
+        yield page.line("Parties", row["role"], " ".join(told), row["development"])
+    inside = {row["party"] for row in roles}
+    for row in queries.rows(page.db, "relations", "1 ORDER BY position"):
+        if row["party"] in inside:
+            span = "".join(f", {word} {row[word]}" for word in ("since", "until") if row[word])
+            value = f"{page.name(row['party'])}: {row['relation']} {page.name(row['other'])}{span}"
+            cited = _register_pins(page, row["position"])
+            yield Line("Relations", "", value, row["since"], f"parties#{row['position']}", cited)
+
+
+def _register_pins(page: _Page, position: int) -> str:
+    rows = queries.rows(page.db, "citations", "log = 'parties' AND position = :at ORDER BY number", at=position)
+    return pinpoint([Citation(row["source"], row["locator"], row["does"]) for row in rows])
+
+
+def _stages(page: _Page, case: str) -> Iterator[Line]:
+    row = queries.rows(page.db, "cases", "name = :case", case=case)[0]
+    steps = _of(page, "stages", case, "number")
+    yield page.line("Stage", "now", f"{row['stage']}: {row['stage_meaning']}", steps[-1]["development"] if steps else None)
+    for step in steps:
+        yield page.line("Stage", f"step {step['number']}", step["stage"], step["development"])
+
+
+def _pleadings(page: _Page, case: str) -> Iterator[Line]:
+    for what, section in (("claim", "Claims"), ("defence", "Defences")):
+        for row in _of(page, "pleas", case):
+            if row["what"] == what:
+                yield page.line(section, page.name(row["party"]), row["text"], row["development"])
+
+
+def _hearings(page: _Page, case: str) -> Iterator[Line]:
+    for row in _of(page, "hearings", case, "number"):
+        told = [row["status"]]
+        if row["purpose"]:
+            told.append(f"for {row['purpose']}")
+        if row["court"]:
+            told.append(f"before {page.name(row['court'])}")
+        if row["moved_to"]:
+            told.append(f"to {row['moved_to']}")
+        if row["reason"]:
+            told.append(f"because {row['reason']}")
+        yield page.line("Hearings", row["day"] or "day not stated", ", ".join(told), row["development"], row["day"])
+
+
+def _decisions(page: _Page, case: str) -> Iterator[Line]:
+    for row in _of(page, "judgments", case):
+        told = [row["outcome"] or "outcome not stated"]
+        if row["court"]:
+            told.append(f"by {page.name(row['court'])}")
+        if row["in_favour_of"]:
+            told.append("for " + ", ".join(page.name(party) for party in row["in_favour_of"].split(",")))
+        item = f"{row['instance']} instance" if row["instance"] in ("first", "second") else row["instance"] or ""
+        yield page.line("Judgments", item, ", ".join(told), row["development"])
+        for ground in queries.rows(page.db, "grounds", "judgment = :of ORDER BY number", of=row["development"]):
+            yield page.line("Judgments", f"ground {ground['number']}", ground["text"], row["development"])
+
+
+def _orders(page: _Page, case: str) -> Iterator[Line]:
+    for row in _of(page, "orders", case):
+        sides = queries.rows(page.db, "order_parties", "order_id = :id ORDER BY rowid", id=row["id"])
+        debtors = [page.name(side["party"]) for side in sides if side["side"] == "debtor"]
+        creditors = [page.name(side["party"]) for side in sides if side["side"] == "creditor"]
+        what = " and ".join(filter(None, (f"{row['amount']} {row['currency']}" if row["amount"] else None, row["act"])))
+        told = [f"owed by {', '.join(debtors) or 'nobody named'}"]
+        if creditors:
+            told.append(f"to {', '.join(creditors)}")
+        if row["joint_and_several"] is not None:
+            told.append("jointly and severally" if row["joint_and_several"] else "not jointly")
+        told.append(f"due {row['due'] or row['due_terms'] or 'day not stated'}")
+        yield page.line("Orders", what or "not stated", ", ".join(told), row["development"])
+
+
+def _figures(page: _Page, case: str) -> Iterator[Line]:
+    for row in _of(page, "figures", case, "what, earliest, number"):
+        told = [" ".join(filter(None, (row["closeness"], row["value"], row["unit"])))]
+        if row["as_of"]:
+            told.append(f"as of {row['as_of']}")
+        if row["scope"]:
+            told.append(row["scope"])
+        if row["counted_by"]:
+            told.append(f"counted by {page.name(row['counted_by'])}")
+        yield page.line("Figures", row["what"], "; ".join(told), row["development"], row["as_of"])
+
+
+def _links(page: _Page, case: str) -> Iterator[Line]:
+    for row in _of(page, "links", case):
+        yield page.line("Links", row["relation"], row["other"], row["development"])
+    for row in queries.rows(page.db, "links", "other = :case", case=case):
+        yield page.line("Links", f"{row['relation']} (told there)", row["case_name"], row["development"])
+
+
+def _gaps(page: _Page, case: str) -> Iterator[Line]:
+    for row in _of(page, "gaps", case):
+        yield page.line("Not stated", row["what"], f"known: {row['bounds']}" if row["bounds"] else "", row["development"])
+    for row in queries.rows(
+        page.db, "parties", "pseudonym AND id IN (SELECT party FROM roles WHERE case_name = :case)", case=case
+    ):
+        yield page.line("Not stated", f"real name of {row['name']}", "")
+
+
+def _problems(page: _Page, case: str) -> Iterator[Line]:
+    for row in queries.problems(page.db, [case]):
+        yield page.line("Problems", row.code, row.message, row.ref if "#" in row.ref else None)
+
+
+def event_page(db: sqlite3.Connection, reference: str) -> list[Line]:
+    """One event: what it says field by field, how it was logged and what it rests on; raises BadReference."""
+    case, position = parse_ref(reference)
+    found = queries.rows(db, "developments", "ref = :ref", ref=f"{case}#{position}")
+    if not found:
+        raise BadReference(reference, "there is no such event in the store")
+    row, page = found[0], _Page(db)
+    head = [
+        ("type", f"{row['label']} ({row['type']})"),
+        ("date", row["date"] or "not stated"),
+        ("date basis", row["date_basis"]),
+        ("text", row["text"]),
+    ]
+    lines = [page.line("Event", item, value, row["ref"]) for item, value in head if value]
+    lines += [page.line("Fields", item, value, row["ref"]) for item, value in _fields(page, row)]
+    for each in queries.rows(db, "citations", "development = :ref ORDER BY number", ref=row["ref"]):
+        place = pinpoint([Citation(each["source"], each["locator"], "supports")])
+        lines.append(Line("Sources", each["does"], place, None, row["ref"], place))
+    record = (("logged", f"{row['recorded_time']} by {row['recorded_by']}"), ("id", row["event_id"]))
+    lines += [page.line("Record", item, value, row["ref"]) for item, value in record]
+    return lines
+
+
+def _fields(page: _Page, row: sqlite3.Row) -> Iterator[tuple[str, str]]:
+    data: dict[str, Any] = json.loads(row["data"])
+    cls = registry().get(row["type"])
+    known = {field.name: field for field in fields_of(cls)} if cls else {}
+    for name, value in data.items():
+        if name in ("citations", "date", "date_basis", "summary"):
+            continue
+        several = value if isinstance(value, list) else [value]
+        is_party = name in known and known[name].refers == "party"
+        told = [f"{page.name(each)} ({each})" if is_party else _plain(each) for each in several]
+        yield name.replace("_", " "), "; ".join(told)
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def party_page(db: sqlite3.Connection, party: str) -> list[Line]:
+    """One party: who it is, how it stands to others, and in which cases it is what; raises UnknownName."""
+    from tracker.errors import UnknownName
+
+    found = queries.rows(db, "parties", "id = :id", id=party)
+    if not found:
+        known = [row[0] for row in db.execute("SELECT id FROM parties")]
+        raise UnknownName("party", party, known, "'tracker party list' shows them")
+    row, page = found[0], _Page(db)
+    ref = f"parties#{row['position']}" if row["position"] else ""
+    pins = _register_pins(page, row["position"]) if row["position"] else ""
+    values = [(item, row[item]) for item in ("name", "what", "established", "seat", "note")]
+    values += [("pseudonym", "yes: the name is not the real one" if row["pseudonym"] else None)]
+    lines = [Line("Party", item, value, None, ref, pins) for item, value in values if value]
+    for alias in queries.rows(db, "aliases", "party = :id", id=party):
+        lines.append(Line("Party", "also", alias["alias"], None, ref, ""))
+    for each in queries.rows(db, "relations", "party = :id OR other = :id ORDER BY position", id=party):
+        told = f"{page.name(each['party'])}: {each['relation']} {page.name(each['other'])}"
+        at = f"parties#{each['position']}"
+        lines.append(Line("Relations", "", told, each["since"], at, _register_pins(page, each["position"])))
+    for each in queries.rows(db, "roles", "party = :id ORDER BY case_name, role", id=party):
+        lines.append(page.line("Cases", each["case_name"], each["role"], each["development"]))
+    for each in queries.rows(
+        db,
+        "developments",
+        "ref IN (SELECT development FROM mentions WHERE party = :id) AND in_timeline"
+        " ORDER BY date IS NULL, earliest, latest, case_name, position",
+        id=party,
+    ):
+        lines.append(page.line("Named in", each["label"], each["text"], each["ref"]))
+    return lines
+
+
+def source_page(db: sqlite3.Connection, name: str) -> list[Line]:
+    """One source: its record and everything that rests on it, in the order of its paragraphs; raises UnknownName."""
+    row = queries.source(db, name)
+    ref = f"sources#{row['position']}" if row["position"] else ""
+    skipped = ("earliest", "latest", "position", "cited")
+    lines = [
+        Line("Source", item.replace("_", " "), str(value), None, ref, "")
+        for item, value in row.items()
+        if value not in (None, "") and item not in skipped
+    ]
+    for at, locator, text in queries.cited_by(db, name):
+        lines.append(Line("Supports", f"¶{locator}" if locator else "", text, None, at, ""))
+    return lines

@@ -1,0 +1,270 @@
+"""Making the projection and keeping it up to date: one comparison of stamps, then only the logs that changed."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections import defaultdict
+from contextlib import closing, contextmanager
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tracker.envelope import START, Head, open_line
+from tracker.errors import ProjectionFault, ProjectionLocked, ProjectionNewer
+from tracker.names import REGISTERS
+from tracker.projections.schema import OF_A_CASE, OF_PARTIES, OF_SOURCES, SCHEMA_VERSION, TABLES, VIEWS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from sqlite_utils import Database
+
+    from tracker.envelope import Event
+    from tracker.logs.port import EventLog
+    from tracker.projections.rows import Row
+
+Progress = "Callable[[Iterable[str], int], Iterable[str]]"
+"""Wraps the names of the logs that are replayed, to show how far it is."""
+
+LOCK_SECONDS = 5.0
+
+
+@cache
+def fingerprint() -> str:
+    """A hash of the code that makes the rows, so that other code makes them anew."""
+    package = Path(__file__).parent.parent
+    made_by = [package / "case.py", package / "registers.py", package / "dates.py"]
+    for folder in ("eventtypes", "kinds", "projections"):
+        made_by += sorted((package / folder).glob("*.py"))
+    digest = sha256()
+    for path in made_by:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def open_projection(
+    log: EventLog, path: Path, *, progress: Callable[[Iterable[str], int], Iterable[str]] | None = None
+) -> sqlite3.Connection:
+    """A connection that only reads, to the projection at ``path`` brought up to date with ``log``.
+
+    Where nothing may be written beside the log, the projection is made in memory instead.
+
+    Raises:
+        ProjectionNewer, ProjectionLocked, ProjectionFault; BrokenLine and LogRefused of the log.
+    """
+    with _sqlite_faults(path):
+        if _usable(path):
+            stamps = log.stamps()
+            with closing(_connect(path)) as known:
+                seen = dict(known.execute("SELECT log, stamp FROM heads"))
+            if seen != stamps:
+                changed = {name for name in seen.keys() | stamps.keys() if seen.get(name) != stamps.get(name)}
+                if not _may_write(path):
+                    return _in_memory(log)
+                _update(log, path, changed, stamps)
+        elif _may_write(path):
+            rebuild(log, path, progress=progress)
+        else:
+            return _in_memory(log)
+        return _connect(path)
+
+
+def rebuild(
+    log: EventLog, path: Path, *, progress: Callable[[Iterable[str], int], Iterable[str]] | None = None
+) -> None:
+    """Make the projection anew in a file of its own and put it in the place of the old one.
+
+    Raises as ``open_projection``; the old projection stays when it fails.
+    """
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    with _sqlite_faults(path):
+        try:
+            fresh.unlink(missing_ok=True)
+            _fill(log, fresh, progress)
+            with fresh.open("rb") as written:
+                os.fsync(written.fileno())
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
+
+
+def project(log: EventLog) -> sqlite3.Connection:
+    """The projection of a log in memory."""
+    return _in_memory(log)
+
+
+def _fill(
+    log: EventLog, where: Path | sqlite3.Connection, progress: Callable[[Iterable[str], int], Iterable[str]] | None
+) -> None:
+    from sqlite_utils import Database
+
+    stamps = log.stamps()
+    db = Database(where)
+    try:
+        with db.atomic():
+            _create(db)
+            names: Iterable[str] = _in_dependence(stamps)
+            for name in progress(names, len(stamps)) if progress else names:
+                _insert(db, _rows(log, name, stamps[name]))
+            _complete_stubs(db)
+        db.conn.execute("PRAGMA optimize")
+    finally:
+        if isinstance(where, Path):
+            db.close()
+
+
+def _update(log: EventLog, path: Path, changed: set[str], stamps: Mapping[str, str]) -> None:
+    """Replace the rows of the logs that changed, all of them in one transaction."""
+    from sqlite_utils import Database
+
+    with closing(sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)) as connection:
+        db = Database(connection)
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for name in _in_dependence(changed):
+                _delete(connection, name)
+                if name in stamps:
+                    _insert(db, _rows(log, name, stamps[name]))
+            _complete_stubs(db)
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+
+def _in_memory(log: EventLog) -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:")
+    _fill(log, connection, None)
+    connection.execute("PRAGMA query_only = 1")
+    return _dressed(connection)
+
+
+def _create(db: Database) -> None:
+    from tracker.projections.words import TOKENIZER
+
+    for table in TABLES:
+        db.table(table.name).create(
+            {column.name: column.type for column in table.columns},
+            pk=table.key if len(table.key) > 1 else table.key[0],
+            foreign_keys=[
+                (column.name, column.refers_to, _key_of(column.refers_to))
+                for column in table.columns
+                if column.refers_to
+            ],
+        )
+        for columns in table.indexes:
+            db.table(table.name).create_index(columns)
+    for name, (_, sql) in VIEWS.items():
+        db.create_view(name, sql)
+    db.table("search_texts").enable_fts(["words"], tokenize=TOKENIZER, create_triggers=True)
+    db.table("about").insert({"name": "fingerprint", "value": fingerprint()})
+    db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _key_of(name: str) -> str:
+    return next(table.key[0] for table in TABLES if table.name == name)
+
+
+def _in_dependence(names: Iterable[str]) -> list[str]:
+    """Registers first: what cases refer to is there when they come."""
+    return sorted(names, key=lambda name: (name not in REGISTERS, name))
+
+
+def _rows(log: EventLog, name: str, stamp: str) -> Iterator[Row]:
+    """All rows of one log, and how far it had come."""
+    from tracker.case import fold
+    from tracker.projections import rows
+    from tracker.registers import fold_parties, fold_sources
+
+    events, head = _replay(log, name)
+    if name == "sources":
+        yield from rows.rows_of_sources(fold_sources(events))
+    elif name == "parties":
+        yield from rows.rows_of_parties(fold_parties(events))
+    else:
+        yield from rows.rows_of_case(fold(name.removeprefix("cases/"), events))
+    yield "heads", {"log": name, "position": head.position, "xhash": head.xhash, "stamp": stamp}
+
+
+def _replay(log: EventLog, name: str) -> tuple[list[Event], Head]:
+    """The events of a log, hash and chain checked."""
+    head, events, where = START, [], log.where(name)
+    for line in log.read(name):
+        event = open_line(line, head, where, name)
+        events.append(event)
+        head = event.head
+    return events, head
+
+
+def _insert(db: Database, rows: Iterable[Row]) -> None:
+    by_table: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for table, row in rows:
+        by_table[table].append(row)
+    for table, several in by_table.items():
+        db.table(table).insert_all(several)
+
+
+def _delete(connection: sqlite3.Connection, name: str) -> None:
+    """Delete the rows of one log."""
+    of_log = {"sources": OF_SOURCES, "parties": OF_PARTIES}.get(name, OF_A_CASE)
+    values = {"case": name.removeprefix("cases/"), "log": name}
+    for table, condition in (*of_log, ("heads", "log = :log")):
+        connection.execute(f"DELETE FROM {table} WHERE {condition}", values)  # noqa: S608 (both from schema.py)
+
+
+_STUBS = (
+    ("sources", "SELECT source FROM citations"),
+    ("parties", "SELECT party FROM mentions UNION SELECT party FROM relations UNION SELECT other FROM relations"),
+)
+
+
+def _complete_stubs(db: Database) -> None:
+    """Give what is cited or named but in no register a row of its own, without a position, and drop those unused."""
+    for table, used in _STUBS:
+        db.execute(f"DELETE FROM {table} WHERE position IS NULL AND id NOT IN ({used})")  # noqa: S608
+        db.execute(f"INSERT OR IGNORE INTO {table} (id) {used}")  # noqa: S608
+
+
+def _usable(path: Path) -> bool:
+    """Whether the file is a projection that this code made; a newer one is refused, any other is made anew."""
+    if not path.exists():
+        return False
+    try:
+        with closing(_connect(path)) as known:
+            version = known.execute("PRAGMA user_version").fetchone()[0]
+            if version > SCHEMA_VERSION:
+                raise ProjectionNewer(path, version, SCHEMA_VERSION)
+            row = known.execute("SELECT value FROM about WHERE name = 'fingerprint'").fetchone()
+            return row is not None and row[0] == fingerprint()
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise
+        return False
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return _dressed(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=LOCK_SECONDS))
+
+
+def _dressed(connection: sqlite3.Connection) -> sqlite3.Connection:
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+@contextmanager
+def _sqlite_faults(path: Path) -> Iterator[None]:
+    """Say in a sentence what SQLite or the disk refused."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        if "locked" in str(error):
+            raise ProjectionLocked(path) from None
+        raise ProjectionFault(path, str(error)) from None

@@ -1,0 +1,439 @@
+"""The tables and views of the projection, with what each column means; ``docs/tables.md`` is made from here."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+SCHEMA_VERSION = 1
+"""Kept in ``PRAGMA user_version``; a projection with a higher one was made by a newer tracker."""
+
+
+class Column(NamedTuple):
+    """A column: its name, its SQLite type, what it holds, and the table whose key it holds, if any."""
+
+    name: str
+    type: type
+    meaning: str
+    refers_to: str = ""
+
+
+class Table(NamedTuple):
+    """A table: what one row is, its columns, its key, and the indexes beyond the key."""
+
+    name: str
+    row: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+
+def _text(name: str, meaning: str, refers_to: str = "") -> Column:
+    return Column(name, str, meaning, refers_to)
+
+
+def _int(name: str, meaning: str) -> Column:
+    return Column(name, int, meaning)
+
+
+_CASE = _text("case_name", "the case", "cases")
+_FROM = _text("development", "the event that says so", "developments")
+_BOUNDS = (
+    _text("earliest", "first possible day, YYYY-MM-DD; empty when not stated"),
+    _text("latest", "last possible day, YYYY-MM-DD; empty when not stated"),
+)
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "sources",
+        "a document that supports developments",
+        (
+            _text("id", "its name in the store"),
+            _text("title", "its title"),
+            _text("publisher", "who stands behind it; sources of one publisher are not independent"),
+            _text("distributor", "who passed it on"),
+            _text("author", "who wrote it"),
+            _text("published", "when it became public, EDTF as written"),
+            *_BOUNDS,
+            _text("published_basis", "how the day was found when it is not printed"),
+            _text("retrieved", "when it was fetched, EDTF"),
+            _text("language", "BCP 47 tag"),
+            _text("licence", "what may be done with it"),
+            _text("url", "where it was found"),
+            _text("sha256", "SHA-256 of the document"),
+            _int("paragraphs", "how many paragraphs it has"),
+            _text("cut_off", "where it breaks off, when it does"),
+            _text("note", "anything a reader should know of it"),
+            _int("position", "the line of the register that added it; empty when it is only cited"),
+        ),
+        ("id",),
+        (("publisher",),),
+    ),
+    Table(
+        "parties",
+        "a person, company, court, agency or group",
+        (
+            _text("id", "its name in the store"),
+            _text("name", "its name, as the source writes it"),
+            _text("what", "person, company, court, agency, group, outlet or unknown"),
+            _int("pseudonym", "1 when the name is not the real one"),
+            _text("established", "when it was established, EDTF"),
+            _text("seat", "where it sits"),
+            _text("note", "anything else that tells it apart"),
+            _int("position", "the line of the register that added it; empty when it is only named"),
+        ),
+        ("id",),
+    ),
+    Table(
+        "aliases",
+        "another name of a party",
+        (_text("party", "the party", "parties"), _text("alias", "the other name")),
+        ("party", "alias"),
+    ),
+    Table(
+        "relations",
+        "how one party stands to another",
+        (
+            _text("party", "the party the sentence begins with", "parties"),
+            _text("relation", "the verb"),
+            _text("other", "the party the sentence ends with", "parties"),
+            _text("since", "from when, EDTF"),
+            _text("until", "until when, EDTF"),
+            _int("position", "the line of the register that says so"),
+        ),
+        ("position",),
+        (("party",), ("other",)),
+    ),
+    Table(
+        "cases",
+        "a matter that is followed",
+        (
+            _text("name", "its name in the store"),
+            _text("kind", "what sort of case it is"),
+            _text("kind_label", "the kind, for people"),
+            _text("title", "its caption"),
+            _text("forum", "the court or agency before which it is", "parties"),
+            _text("docket", "the docket number"),
+            _text("jurisdiction", "whose law governs"),
+            _text("about", "what the matter is"),
+            _text("stage", "where it stands, derived from its events"),
+            _text("stage_meaning", "what that stage means"),
+            _text("stage_since", "the day of the event that took it there, EDTF; empty when not stated"),
+            _int("events", "how many events its log holds"),
+        ),
+        ("name",),
+        (("forum",),),
+    ),
+    Table(
+        "developments",
+        "one event of a case; those that happened in the world have in_timeline 1",
+        (
+            _text("ref", "how it is referred to: CASE#NUMBER"),
+            _CASE,
+            _int("position", "its number in the log of the case"),
+            _text("event_id", "its id"),
+            _text("type", "its event type"),
+            _text("label", "its type, for people"),
+            _text("date", "when it happened, EDTF as written; empty when not stated"),
+            _text("date_basis", "how the date was found when the source does not print it"),
+            *_BOUNDS,
+            _text("time", "local time of day, when known"),
+            _text("text", "what happened, in one or two sentences"),
+            _int("in_timeline", "1 for what happened in the world, 0 for what is about the record"),
+            _text("recorded_by", "who logged it"),
+            _text("recorded_time", "when it was logged, UTC"),
+            _text("data", "the event's data as logged, JSON"),
+        ),
+        ("ref",),
+        (("case_name", "position"), ("earliest", "latest"), ("type",)),
+    ),
+    Table(
+        "citations",
+        "a link from an event to a place in a source",
+        (
+            _text("log", "the log of the event: cases/CASE, parties"),
+            _int("position", "the event's number in that log"),
+            _int("number", "which citation of the event, from 1"),
+            _text("development", "the event, when it is one of a case", "developments"),
+            _text("source", "the source", "sources"),
+            _text("locator", "where in it: paragraph, page, Bates number"),
+            _int("last_paragraph", "the highest paragraph named, when paragraphs are"),
+            _text("does", "supports or contradicts"),
+        ),
+        ("log", "position", "number"),
+        (("development",), ("source",)),
+    ),
+    Table(
+        "mentions",
+        "a party that a development names",
+        (
+            _FROM,
+            _text("party", "the party", "parties"),
+            _text("field", "the field of the event that names it"),
+        ),
+        ("development", "party", "field"),
+        (("party",),),
+    ),
+    Table(
+        "roles",
+        "a party's role in a case",
+        (
+            _CASE,
+            _text("party", "the party", "parties"),
+            _text("role", "as what"),
+            _FROM,
+            _text("ended_by", "the event that ended the role", "developments"),
+        ),
+        ("case_name", "party", "role"),
+        (("party",),),
+    ),
+    Table(
+        "links",
+        "how a case belongs to another case",
+        (_CASE, _text("other", "the other case"), _text("relation", "how they belong together"), _FROM),
+        ("development",),
+        (("case_name",), ("other",)),
+    ),
+    Table(
+        "stages",
+        "a stage that a case came to",
+        (_CASE, _int("number", "which step, from 1"), _text("stage", "the stage"), _FROM),
+        ("case_name", "number"),
+    ),
+    Table(
+        "pleas",
+        "a claim or a defence",
+        (
+            _CASE,
+            _text("what", "claim or defence"),
+            _text("party", "whose", "parties"),
+            _text("text", "what is claimed or answered"),
+            _FROM,
+        ),
+        ("development",),
+        (("case_name",),),
+    ),
+    Table(
+        "hearings",
+        "a hearing",
+        (
+            _CASE,
+            _int("number", "which hearing of the case, from 1"),
+            _text("day", "its day, EDTF; empty when not stated"),
+            *_BOUNDS,
+            _text("status", "set, postponed or held"),
+            _text("court", "the court", "parties"),
+            _text("purpose", "what for"),
+            _text("moved_to", "the new day when it was postponed, EDTF"),
+            _text("reason", "why it was postponed"),
+            _FROM,
+        ),
+        ("case_name", "number"),
+        (("latest",),),
+    ),
+    Table(
+        "judgments",
+        "a judgment",
+        (
+            _CASE,
+            _text("court", "the court", "parties"),
+            _text("instance", "first, second or retrial"),
+            _text("outcome", "how it decided"),
+            _text("in_favour_of", "for whom: party ids, separated by commas"),
+            _FROM,
+        ),
+        ("development",),
+        (("case_name",),),
+    ),
+    Table(
+        "grounds",
+        "a ground of a judgment",
+        (_text("judgment", "the judgment", "judgments"), _int("number", "from 1"), _text("text", "the ground")),
+        ("judgment", "number"),
+    ),
+    Table(
+        "orders",
+        "an obligation that was imposed",
+        (
+            _text("id", "DEVELOPMENT/NUMBER"),
+            _CASE,
+            _text("issuer", "the court or agency", "parties"),
+            _text("amount", "how much, a decimal; empty when it is not money"),
+            _text("currency", "ISO 4217"),
+            _text("act", "what must be done or left undone"),
+            _int("joint_and_several", "1 when each debtor owes the whole, empty when not stated"),
+            _text("due", "by when, EDTF"),
+            *_BOUNDS,
+            _text("due_terms", "by when, when it is a period from something"),
+            _FROM,
+        ),
+        ("id",),
+        (("case_name",), ("latest",)),
+    ),
+    Table(
+        "order_parties",
+        "a debtor or creditor of an order",
+        (
+            _text("order_id", "the order", "orders"),
+            _text("side", "debtor or creditor"),
+            _text("party", "the party", "parties"),
+        ),
+        ("order_id", "side", "party"),
+        (("party",),),
+    ),
+    Table(
+        "figures",
+        "a number that somebody gave",
+        (
+            _CASE,
+            _int("number", "which figure of the case, from 1"),
+            _text("what", "what is measured"),
+            _text("value", "the number, a decimal"),
+            _text("unit", "its unit"),
+            _text("closeness", "how the source hedges it"),
+            _text("as_of", "the day or span it holds for, EDTF"),
+            *_BOUNDS,
+            _text("scope", "what it covers"),
+            _text("counted_by", "who counted", "parties"),
+            _FROM,
+        ),
+        ("case_name", "number"),
+        (("what",),),
+    ),
+    Table(
+        "gaps",
+        "something a reader will look for that no source states",
+        (
+            _CASE,
+            _text("what", "what is not stated"),
+            _text("bounds", "what is known of it all the same, EDTF"),
+            _text("development", "the event it is missing from", "developments"),
+        ),
+        ("case_name", "what"),
+    ),
+    Table(
+        "problems",
+        "something doubtful in one log; view all_problems adds what only several logs together show",
+        (
+            _text("log", "the case, or the register"),
+            _int("number", "which problem of the log, from 1"),
+            _text("code", "what sort of problem"),
+            _int("position", "the event's number in the log; empty when it is about the whole"),
+            _text("message", "what is doubtful"),
+        ),
+        ("log", "number"),
+    ),
+    Table(
+        "search_texts",
+        "a text that can be found",
+        (
+            _text("ref", "what it belongs to: an event, a case, a party or a source"),
+            _text("what", "development, case, party or source"),
+            _text("log", "the log it comes from"),
+            _text("text", "the text as it stands"),
+            _text("words", "the text as it is indexed: each Chinese, Japanese or Korean character a word"),
+        ),
+        ("what", "ref"),
+        (("log",),),
+    ),
+    Table(
+        "heads",
+        "how far a log had come when it was projected",
+        (
+            _text("log", "the log"),
+            _int("position", "its last event's number"),
+            _text("xhash", "its last event's hash"),
+            _text("stamp", "what the log's storage showed then"),
+        ),
+        ("log",),
+    ),
+    Table(
+        "about",
+        "what made this database",
+        (_text("name", "fingerprint"), _text("value", "its value")),
+        ("name",),
+    ),
+)
+"""Every table, in an order in which each comes after those it refers to."""
+
+OF_A_CASE: tuple[tuple[str, str], ...] = (
+    ("order_parties", "order_id IN (SELECT id FROM orders WHERE case_name = :case)"),
+    ("grounds", "judgment IN (SELECT development FROM judgments WHERE case_name = :case)"),
+    ("mentions", "development IN (SELECT ref FROM developments WHERE case_name = :case)"),
+    ("citations", "log = :log"),
+    *(
+        (table, "case_name = :case")
+        for table in (
+            "roles", "links", "stages", "pleas", "hearings", "judgments", "orders", "figures", "gaps", "developments",
+        )  # fmt: skip
+    ),
+    ("problems", "log = :case"),
+    ("search_texts", "log = :log"),
+    ("cases", "name = :case"),
+)
+"""Where the rows of one case stand: table and condition, those that refer to others first."""
+
+OF_SOURCES = (("search_texts", "log = 'sources'"), ("problems", "log = 'sources'"), ("sources", "1"))
+OF_PARTIES = (
+    ("search_texts", "log = 'parties'"),
+    ("problems", "log = 'parties'"),
+    ("citations", "log = 'parties'"),
+    ("relations", "1"),
+    ("aliases", "1"),
+    ("parties", "1"),
+)
+
+VIEWS: dict[str, tuple[str, str]] = {
+    "known": (
+        "when each development became known: the earliest publication among the sources cited, else the day it was logged",
+        """
+        SELECT d.ref AS development, d.case_name,
+               coalesce(
+                 (SELECT s.published FROM citations c JOIN sources s ON s.id = c.source
+                  WHERE c.development = d.ref AND s.published IS NOT NULL ORDER BY s.earliest, s.latest LIMIT 1),
+                 substr(d.recorded_time, 1, 10)) AS known,
+               coalesce(
+                 (SELECT min(s.earliest) FROM citations c JOIN sources s ON s.id = c.source
+                  WHERE c.development = d.ref AND s.published IS NOT NULL),
+                 substr(d.recorded_time, 1, 10)) AS known_day
+        FROM developments d
+        """,
+    ),
+    "timeline": (
+        "what happened in the world, in order, with its pinpoints",
+        """
+        SELECT d.ref, d.case_name, k.title AS case_title, d.date, d.label, d.text,
+               (SELECT group_concat(c.source || coalesce(':' || c.locator, ''), ' ')
+                FROM citations c WHERE c.development = d.ref) AS pinpoints,
+               d.earliest, d.latest
+        FROM developments d JOIN cases k ON k.name = d.case_name
+        WHERE d.in_timeline
+        ORDER BY d.date IS NULL, d.earliest, d.latest, coalesce(d.time, ''), d.case_name, d.position
+        """,
+    ),
+    "all_problems": (
+        "everything doubtful: in one log, and between logs",
+        """
+        SELECT log, code, position, message FROM problems
+        UNION ALL
+        SELECT d.case_name, 'unknown-party', d.position, 'party ''' || p.id || ''' is not in the register'
+        FROM parties p JOIN mentions m ON m.party = p.id JOIN developments d ON d.ref = m.development
+        WHERE p.position IS NULL
+        UNION ALL
+        SELECT replace(c.log, 'cases/', ''), 'unknown-source', c.position,
+               'source ''' || s.id || ''' is not in the register'
+        FROM sources s JOIN citations c ON c.source = s.id WHERE s.position IS NULL
+        UNION ALL
+        SELECT 'parties', 'unknown-party', r.position, 'party ''' || p.id || ''' is not in the register'
+        FROM parties p JOIN relations r ON p.id IN (r.party, r.other) WHERE p.position IS NULL
+        UNION ALL
+        SELECT replace(c.log, 'cases/', ''), 'beyond-the-end', c.position,
+               'cites paragraph ' || c.last_paragraph || ' of ' || s.id || ', which has ' || s.paragraphs
+        FROM citations c JOIN sources s ON s.id = c.source WHERE c.last_paragraph > s.paragraphs
+        UNION ALL
+        SELECT l.case_name, 'unknown-case', d.position, 'case ''' || l.other || ''' is not in the store'
+        FROM links l JOIN developments d ON d.ref = l.development
+        WHERE l.other NOT IN (SELECT name FROM cases)
+        """,
+    ),
+}
+"""Views by name: what one row is, and the SQL."""

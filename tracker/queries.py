@@ -1,0 +1,322 @@
+"""Every question that is asked of the projection: named SQL in, typed rows out; no other module holds SQL to read with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tracker.errors import UnknownName
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+
+class CaseStatus(NamedTuple):
+    """Where a case stands; days are EDTF as written, None when not stated."""
+
+    case: str
+    kind: str
+    title: str
+    stage: str
+    since: str | None
+    last: str | None
+    last_date: str | None
+    last_ref: str | None
+    next: str | None
+    next_date: str | None
+    next_ref: str | None
+    problems: int
+    known_until: str | None
+    developments: int
+
+
+class TimelineRow(NamedTuple):
+    """A development in its place in time."""
+
+    ref: str
+    case: str
+    date: str | None
+    date_basis: str | None
+    label: str
+    text: str
+    pinpoints: str
+    known: str
+
+
+class Line(NamedTuple):
+    """One line of a page about a case, an event, a source or a party: what it is, and which events say so."""
+
+    section: str
+    item: str
+    value: str
+    date: str | None
+    refs: str
+    pinpoints: str
+
+
+class Found(NamedTuple):
+    """A text that was found."""
+
+    what: str
+    ref: str
+    date: str | None
+    text: str
+
+
+class PartyRow(NamedTuple):
+    """A party and where it has a role."""
+
+    party: str
+    name: str
+    what: str
+    pseudonym: bool
+    cases: str
+
+
+class SourceRow(NamedTuple):
+    """A source and how much rests on it."""
+
+    source: str
+    title: str | None
+    publisher: str | None
+    published: str | None
+    paragraphs: int | None
+    cited: int
+    not_independent_of: str
+
+
+class ProblemRow(NamedTuple):
+    """Something doubtful."""
+
+    log: str
+    code: str
+    ref: str
+    message: str
+
+
+class Citation(NamedTuple):
+    """A place in a source."""
+
+    source: str
+    locator: str | None
+    does: str
+
+
+_STATUS = """
+WITH past AS (
+  SELECT *, row_number() OVER (
+    PARTITION BY case_name ORDER BY earliest DESC, latest DESC, coalesce(time, '') DESC, position DESC) AS nth
+  FROM developments WHERE in_timeline AND date IS NOT NULL AND earliest <= :today
+), ahead AS (
+  SELECT case_name, 'hearing' || coalesce(' (' || purpose || ')', '') AS what, day AS date, earliest, development
+    FROM hearings WHERE status = 'set' AND latest >= :today
+  UNION ALL
+  SELECT case_name, 'due: ' || coalesce(amount || ' ' || currency, act, 'order'), due, earliest, development
+    FROM orders WHERE due IS NOT NULL AND latest >= :today
+  UNION ALL
+  SELECT case_name, label, date, earliest, ref
+    FROM developments WHERE in_timeline AND earliest > :today AND type NOT LIKE 'hearing.%'
+  UNION ALL
+  SELECT case_name, 'due ' || due_terms || ': ' || coalesce(amount || ' ' || currency, act, 'order'), NULL, '9999',
+         development
+    FROM orders WHERE due IS NULL AND due_terms IS NOT NULL
+), coming AS (
+  SELECT *, row_number() OVER (PARTITION BY case_name ORDER BY earliest, development) AS nth FROM ahead
+), reached AS (
+  SELECT case_name, known, row_number() OVER (PARTITION BY case_name ORDER BY known_day DESC, known DESC) AS nth
+  FROM known
+), faults AS (SELECT log, count(*) AS number FROM all_problems GROUP BY log)
+SELECT k.name, k.kind_label, k.title, k.stage, k.stage_since,
+       p.label, p.date, p.ref, c.what, c.date, c.development,
+       coalesce(f.number, 0), r.known,
+       (SELECT count(*) FROM developments d WHERE d.case_name = k.name AND d.in_timeline)
+FROM cases k
+LEFT JOIN past p ON p.case_name = k.name AND p.nth = 1
+LEFT JOIN coming c ON c.case_name = k.name AND c.nth = 1
+LEFT JOIN reached r ON r.case_name = k.name AND r.nth = 1
+LEFT JOIN faults f ON f.log = k.name
+ORDER BY k.name
+"""
+
+
+def status(db: sqlite3.Connection, cases: Sequence[str], *, today: str) -> list[CaseStatus]:
+    """Where cases stand, all of them when none is named; ``today`` (YYYY-MM-DD) divides last from next."""
+    rows = [CaseStatus(*row) for row in db.execute(_STATUS, {"today": today})]
+    return [row for row in rows if not cases or row.case in cases]
+
+
+def case_names(db: sqlite3.Connection) -> list[str]:
+    """The names of all cases, sorted."""
+    return [row[0] for row in db.execute("SELECT name FROM cases ORDER BY name")]
+
+
+def require_cases(db: sqlite3.Connection, names: Iterable[str]) -> list[str]:
+    """The names, each once; raises UnknownName for one that is no case."""
+    known = set(case_names(db))
+    wanted = list(dict.fromkeys(names))
+    for name in wanted:
+        if name not in known:
+            raise UnknownName("case", name, known, "'tracker status' lists them, 'tracker open' starts one")
+    return wanted
+
+
+_TIMELINE = """
+SELECT d.ref, d.case_name, d.date, d.date_basis, d.label, d.text, k.known
+FROM developments d JOIN known k ON k.development = d.ref
+WHERE d.in_timeline
+  AND (:since IS NULL OR d.latest >= :since)
+  AND (:until IS NULL OR d.earliest <= :until)
+ORDER BY d.date IS NULL, d.earliest, d.latest, coalesce(d.time, ''), d.case_name, d.position
+"""
+
+
+def timeline(
+    db: sqlite3.Connection, cases: Sequence[str] = (), *, since: str | None = None, until: str | None = None
+) -> list[TimelineRow]:
+    """Developments in order (design rule 8), those without a date last; bounds of a date that could fit are enough.
+
+    ``since`` and ``until`` are days, YYYY-MM-DD; with either, developments without a date are left out.
+    """
+    pins = pinpoints(db)
+    rows = db.execute(_TIMELINE, {"since": since, "until": until})
+    return [
+        TimelineRow(ref, case, date, basis, label, text, pins.get(ref, ""), known)
+        for ref, case, date, basis, label, text, known in rows
+        if not cases or case in cases
+    ]
+
+
+def citations(db: sqlite3.Connection) -> dict[str, list[Citation]]:
+    """The citations of every development, by its ref."""
+    found: dict[str, list[Citation]] = {}
+    rows = db.execute(
+        "SELECT development, source, locator, does FROM citations WHERE development IS NOT NULL"
+        " ORDER BY development, number"
+    )
+    for development, *citation in rows:
+        found.setdefault(development, []).append(Citation(*citation))
+    return found
+
+
+def pinpoints(db: sqlite3.Connection) -> dict[str, str]:
+    """The pinpoints of every development in one text, by its ref."""
+    return {ref: pinpoint(found) for ref, found in citations(db).items()}
+
+
+def pinpoint(found: Iterable[Citation], names: dict[str, str] | None = None) -> str:
+    """Citations as a reader expects them: ``leida ¶7, 13; contradicted by ¶8``; ``names`` shortens the sources."""
+    texts: list[str] = []
+    said: str | None = None
+    for does in ("supports", "contradicts"):
+        by_source: dict[str, list[str]] = {}
+        for citation in found:
+            if citation.does == does:
+                by_source.setdefault(citation.source, []).extend([citation.locator] if citation.locator else [])
+        for source, locators in by_source.items():
+            name = (names or {}).get(source, source)
+            place = _places(locators)
+            if does == "contradicts":
+                whole = place if said == source and place else f"{name} {place}".strip()
+                texts.append(f"contradicted by {whole}")
+            else:
+                texts.append(f"{name} {place}".strip())
+                said = source
+    return "; ".join(texts)
+
+
+def _places(locators: Sequence[str]) -> str:
+    paragraphs = [each for each in locators if each[:1].isdigit()]
+    others = [each for each in locators if not each[:1].isdigit()]
+    told = [f"¶{', '.join(paragraphs)}"] if paragraphs else []
+    return ", ".join([*told, *others])
+
+
+def search(db: sqlite3.Connection, words: str, *, limit: int) -> list[Found]:
+    """Texts with all of the words, the best first."""
+    from tracker.projections.words import match
+
+    query = match(words)
+    if not query:
+        return []
+    rows = db.execute(
+        """
+        SELECT t.what, t.ref, d.date, coalesce(d.label || ': ' || d.text, t.text)
+        FROM search_texts_fts JOIN search_texts t ON t.rowid = search_texts_fts.rowid
+        LEFT JOIN developments d ON d.ref = t.ref AND t.what = 'development'
+        WHERE search_texts_fts MATCH :query ORDER BY search_texts_fts.rank, t.ref LIMIT :limit
+        """,
+        {"query": query, "limit": limit},
+    )
+    return [Found(*row) for row in rows]
+
+
+def problems(db: sqlite3.Connection, logs: Sequence[str] = ()) -> list[ProblemRow]:
+    """Everything doubtful, in some logs or in all."""
+    rows = db.execute("SELECT log, code, position, message FROM all_problems ORDER BY log, position, code, message")
+    return [
+        ProblemRow(log, code, f"{log}#{position}" if position else log, message)
+        for log, code, position, message in rows
+        if not logs or log in logs
+    ]
+
+
+_SOURCES = """
+SELECT s.id, s.title, s.publisher, s.published, s.paragraphs,
+       (SELECT count(*) FROM citations c WHERE c.source = s.id),
+       coalesce((SELECT group_concat(o.id, ', ') FROM sources o
+                 WHERE o.publisher = s.publisher AND o.id <> s.id), '')
+FROM sources s ORDER BY s.earliest IS NULL, s.earliest, s.latest, s.id
+"""
+
+
+def sources(db: sqlite3.Connection) -> list[SourceRow]:
+    """The register of sources, in the order of publication."""
+    return [SourceRow(*row) for row in db.execute(_SOURCES)]
+
+
+def source(db: sqlite3.Connection, name: str) -> dict[str, Any]:
+    """One source with all its columns, and those it is not independent of; raises UnknownName."""
+    row = db.execute("SELECT * FROM sources WHERE id = :name", {"name": name}).fetchone()
+    if row is None:
+        known = [row[0] for row in db.execute("SELECT id FROM sources")]
+        raise UnknownName("source", name, known, "'tracker source list' shows them")
+    listed = next(each for each in sources(db) if each.source == name)
+    return dict(row) | {"not_independent_of": listed.not_independent_of, "cited": listed.cited}
+
+
+def cited_by(db: sqlite3.Connection, source: str) -> list[tuple[str, str | None, str]]:
+    """What rests on a source: event, locator, what happened."""
+    rows = db.execute(
+        """
+        SELECT coalesce(c.development, c.log || '#' || c.position), c.locator, coalesce(d.label || ': ' || d.text, '')
+        FROM citations c LEFT JOIN developments d ON d.ref = c.development
+        WHERE c.source = :source ORDER BY coalesce(c.last_paragraph, 0), c.log, c.position, c.number
+        """,
+        {"source": source},
+    )
+    return [tuple(row) for row in rows]
+
+
+_PARTIES = """
+SELECT p.id, coalesce(p.name, p.id), coalesce(p.what, 'unknown'), coalesce(p.pseudonym, 0),
+       coalesce((SELECT group_concat(case_name || ' (' || role || ')', ', ')
+                 FROM (SELECT case_name, role FROM roles r WHERE r.party = p.id ORDER BY case_name, role)), '')
+FROM parties p ORDER BY p.id
+"""
+
+
+def parties(db: sqlite3.Connection) -> list[PartyRow]:
+    """The register of parties with their roles in cases."""
+    return [
+        PartyRow(party, name, what, bool(pseudonym), cases) for party, name, what, pseudonym, cases in db.execute(_PARTIES)
+    ]
+
+
+def party_names(db: sqlite3.Connection) -> dict[str, str]:
+    """The name of every party by its id."""
+    return dict(db.execute("SELECT id, coalesce(name, id) FROM parties").fetchall())
+
+
+def rows(db: sqlite3.Connection, table: str, where: str = "1", **values: object) -> list[sqlite3.Row]:
+    """All rows of a table or view of the projection that meet a condition; both are named in this program only."""
+    return db.execute(f"SELECT * FROM {table} WHERE {where}", values).fetchall()  # noqa: S608

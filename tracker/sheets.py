@@ -1,0 +1,159 @@
+"""Source sheets: one TOML file that says everything one source reports, logged in one go."""
+
+from __future__ import annotations
+
+import tomllib
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from tracker.entries import Entry, cited, cited_by_text
+from tracker.errors import Mistake, Mistakes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+NAMESPACE = uuid.UUID("6f6d7c1e-6d0c-5b0a-9a51-6a1f0f5e7a10")
+"""Namespace of the ids of sheet entries: UUIDv5 (RFC 9562, section 5.5) of source, table and key."""
+
+MAX_SHEET = 8 * 2**20
+"""Bytes; a hand-written file is far below."""
+
+_TABLES = ("party", "alias", "relation", "case", "link", "event")
+_TYPES = {"party": "party.added", "alias": "party.aliased", "relation": "party.related", "case": "case.opened"}
+_TYPES["link"] = "case.linked"
+_OWN = ("at", "against", "cite")
+"""Keys of a row that say where it stands and are no fields of its type."""
+
+
+def read_sheet(path: Path) -> list[Entry]:
+    """The entries of a sheet in the order in which they have to be logged.
+
+    Raises:
+        Mistakes: the file cannot be read as a sheet; everything wrong with its form is named at once.
+    """
+    sheet = _parse(path)
+    source = sheet.get("source")
+    if not isinstance(source, dict) or not isinstance(source.get("source"), str):
+        raise Mistakes([Mistake(str(path), "source", "it needs a table [source] with the source's id as 'source'")])
+    reader = _Reader(path.name, source["source"])
+    entries = [reader.entry("source", "[source]", source, "sources", "source.added", source["source"])]
+    for name, value in sheet.items():
+        if name == "source":
+            continue
+        if name not in _TABLES or not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            reader.wrong(f"[{name}]", "", f"it is none of [source], {', '.join(f'[[{each}]]' for each in _TABLES)}")
+    if not reader.mistakes:
+        for table in _TABLES:
+            for number, row in enumerate(sheet.get(table, ()), 1):
+                entries.extend(_ROWS[table](reader, f"[[{table}]] {number}", row))
+    if reader.mistakes:
+        raise Mistakes(reader.mistakes)
+    return entries
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise Mistakes([Mistake(str(path), "", f"it cannot be read ({error.strerror}); name a sheet")]) from None
+    if len(raw) > MAX_SHEET:
+        raise Mistakes([Mistake(str(path), "", f"it is larger than {MAX_SHEET} bytes, which is no sheet")])
+    try:
+        return tomllib.loads(raw.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise Mistakes([Mistake(str(path), "", f"it is not TOML: {error}")]) from None
+
+
+class _Reader:
+    """Reads the rows of one sheet and collects what is wrong with their form."""
+
+    def __init__(self, file: str, source: str) -> None:
+        self.file, self.source = file, source
+        self.mistakes: list[Mistake] = []
+        self.keys: dict[str, str] = {}
+
+    def wrong(self, entry: str, field: str, message: str) -> None:
+        self.mistakes.append(Mistake(f"{self.file}, {entry}", field, message))
+
+    def entry(self, table: str, where: str, row: dict[str, Any], log: str, event_type: str, key: str) -> Entry:
+        """The entry of a row, with its citations and the id of its place in the sheet."""
+        data = {name: _plain(value) for name, value in row.items() if name not in _OWN}
+        citations = self._citations(where, row) if table != "source" else []
+        if citations:
+            data["citations"] = citations
+        place = f"{self.source}/{table}/{key}"
+        if place in self.keys:
+            self.wrong(where, "name", f"{self.keys[place]} is the same entry to the tracker: give one of them a name")
+        self.keys[place] = where
+        event_id = str(uuid.uuid5(NAMESPACE, place))
+        return Entry(where=f"{self.file}, {where}", log=log, type=event_type, data=data, id=event_id)
+
+    def _citations(self, where: str, row: dict[str, Any]) -> list[dict[str, str]]:
+        found = []
+        for name, does in (("at", "supports"), ("against", "contradicts")):
+            if name in row:
+                locators = str(row[name])
+                if not locators.strip():
+                    self.wrong(where, name, "it names no paragraph")
+                found += cited(self.source, locators, does)
+        for text in row.get("cite", ()):
+            found += cited_by_text(str(text))
+        return found
+
+    def required(self, where: str, row: dict[str, Any], *names: str) -> bool:
+        missing = [name for name in names if not isinstance(row.get(name), str)]
+        for name in missing:
+            self.wrong(where, name, "it is missing")
+        return not missing
+
+
+def _plain(value: Any) -> Any:
+    """TOML's own dates become the text they were written as."""
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _party(reader: _Reader, where: str, row: dict[str, Any]) -> Iterator[Entry]:
+    if reader.required(where, row, "party"):
+        yield reader.entry("party", where, row, "parties", _TYPES["party"], row["party"])
+
+
+def _alias(reader: _Reader, where: str, row: dict[str, Any]) -> Iterator[Entry]:
+    if reader.required(where, row, "party", "alias"):
+        yield reader.entry("alias", where, row, "parties", _TYPES["alias"], f"{row['party']}/{row['alias']}")
+
+
+def _relation(reader: _Reader, where: str, row: dict[str, Any]) -> Iterator[Entry]:
+    if reader.required(where, row, "party", "relation", "other"):
+        key = f"{row['party']}/{row['relation']}/{row['other']}"
+        yield reader.entry("relation", where, row, "parties", _TYPES["relation"], key)
+
+
+def _case(reader: _Reader, where: str, row: dict[str, Any]) -> Iterator[Entry]:
+    if reader.required(where, row, "case"):
+        fields = {name: value for name, value in row.items() if name != "case"}
+        yield reader.entry("case", where, fields, f"cases/{row['case']}", _TYPES["case"], row["case"])
+
+
+def _link(reader: _Reader, where: str, row: dict[str, Any]) -> Iterator[Entry]:
+    if reader.required(where, row, "in", "case", "relation"):
+        fields = {name: value for name, value in row.items() if name != "in"}
+        key = f"{row['in']}/{row['case']}"
+        yield reader.entry("link", where, fields, f"cases/{row['in']}", _TYPES["link"], key)
+
+
+def _event(reader: _Reader, where: str, row: dict[str, Any]) -> Iterator[Entry]:
+    if reader.required(where, row, "case", "type"):
+        fields = {name: value for name, value in row.items() if name not in ("case", "type", "name")}
+        key = f"{row['case']}/{row['type']}/{row.get('name', row.get('at', ''))}"
+        yield reader.entry("event", where, fields, f"cases/{row['case']}", row["type"], key)
+
+
+_ROWS: dict[str, Callable[[_Reader, str, dict[str, Any]], Iterator[Entry]]] = {
+    "party": _party,
+    "alias": _alias,
+    "relation": _relation,
+    "case": _case,
+    "link": _link,
+    "event": _event,
+}
