@@ -31,7 +31,8 @@ FORMATS = jsonschema.FormatChecker(formats=())
 @FORMATS.checks("uri")
 def is_uri(text: str) -> bool:
     """RFC 3986, appendix A: a scheme, and no character that has to be percent-encoded."""
-    return re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9._~:/?\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+", text) is not None
+    allowed = r"([A-Za-z0-9._~:/?\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+"
+    return re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:" + allowed, text) is not None
 
 
 @FORMATS.checks("uri-reference")
@@ -199,20 +200,24 @@ def test_comparing_with_what_cannot_be_written_is_refused_too(data: dict[Any, An
         open_line(LINE, START, "here").says(replace(DRAFT, data=data))
 
 
-@pytest.mark.parametrize("by", ["", "a\nb", "\x1b[2J", "\x7f", "\x85", "\ufdd0", "\uffff", "\U0001fffe", "\ud800"], ids=ascii)
+@pytest.mark.parametrize(
+    "by", ["", "a\nb", "\x1b[2J", "\x7f", "\x85", "\ufdd0", "\uffff", "\U0001fffe", "\ud800"], ids=ascii
+)
 def test_refuses_an_actor_that_is_no_cloudevents_text(by: str) -> None:
     with pytest.raises(BadDraft):
         seal(DRAFT, replace(STAMP, recordedby=by), START)
 
 
-@pytest.mark.parametrize(
-    "time",
-    ["", "2026-11-23", "2026-11-23T06:29:07Z", "2026-11-23T06:29:07.123", "2026-11-23T06:29:07.123+00:00"]
-    + ["2026-11-23T06:29:07.123z", "2026-11-23t06:29:07.123Z", "2026-11-23 06:29:07.123Z", "2026-11-23T06:29:07.1234Z"]
-    + ["2026-02-29T06:29:07.123Z", "2026-13-01T06:29:07.123Z", "2026-11-23T24:00:00.000Z", "2016-12-31T23:59:60.000Z"]
-    + ["1969-12-31T23:59:59.999Z", "0000-01-01T00:00:00.000Z", "2026-11-23T06:29:07.123Z\n", "２026-11-23T06:29:07.123Z"],
-    ids=ascii,
-)
+NO_TIMES = [
+    *["", "2026-11-23", "2026-11-23T06:29:07Z", "2026-11-23T06:29:07.123", "2026-11-23T06:29:07.123+00:00"],
+    *["2026-11-23T06:29:07.123z", "2026-11-23t06:29:07.123Z", "2026-11-23 06:29:07.123Z", "2026-11-23T06:29:07.1234Z"],
+    *["2026-02-29T06:29:07.123Z", "2026-13-01T06:29:07.123Z", "2026-11-23T24:00:00.000Z", "2016-12-31T23:59:60.000Z"],
+    *["1969-12-31T23:59:59.999Z", "0000-01-01T00:00:00.000Z", "2026-11-23T06:29:07.123Z\n"],
+    "２026-11-23T06:29:07.123Z",
+]
+
+
+@pytest.mark.parametrize("time", NO_TIMES, ids=ascii)
 @pytest.mark.parametrize("event_id", [None, "0198f3c4-6f00-7abc-8def-0123456789ab"])
 def test_refuses_a_time_that_is_not_utc_with_milliseconds(time: str, event_id: str | None) -> None:
     with pytest.raises(BadDraft):

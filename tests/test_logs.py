@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from logs_contract import A, B, LogContract, STAMP, contents, draft
+from logs_contract import STAMP, A, B, LogContract, contents, draft
 
 from tracker.errors import HeadMoved, IdTaken
 from tracker.logs.files import FileLog

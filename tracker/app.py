@@ -175,6 +175,16 @@ class Tracker:
         outcome = self._append(entries, stamp, expected or {}, tolerant=False)
         return outcome.appended
 
+    def preview(self, entry: Entry, stamp: Stamp) -> str:
+        """The line that logging an entry now would write, its id aside; raises as ``append``, but writes nothing."""
+        from tracker.entries import drafts
+        from tracker.envelope import START, seal
+
+        made, mistakes = drafts([entry], self.known())
+        if mistakes:
+            raise Mistakes(mistakes)
+        return seal(made[0], stamp, self.log.heads().get(entry.log, START)).decode()
+
     def log_sheet(self, path: Path, stamp: Stamp) -> Outcome:
         """Log a source sheet: what is new is logged, what contradicts the log is named and left alone.
 

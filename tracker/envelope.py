@@ -195,10 +195,15 @@ def _leaf_hash(body: bytes) -> str:
     return sha256(b"\x00" + body).hexdigest()
 
 
+def hash_of(line: bytes) -> str | None:
+    """Return the hash a line ends in, or None when its bytes do not give it."""
+    xhash = _leaf_hash(line[:-_TAIL] + b"}")
+    return xhash if line[-_TAIL:] == _MARK + xhash.encode() + b'"}' else None
+
+
 def _open(line: bytes, where: object, number: int) -> Event:
     """Return the event of a line whose size, hash and shape are right."""
-    body, end = line[:-_TAIL] + b"}", line[-_TAIL:]
-    if end != _MARK + _leaf_hash(body).encode() + b'"}' or len(line) > MAX_LINE:
+    if len(line) > MAX_LINE or hash_of(line) is None:
         raise BrokenLine(where, number, _damage_of(line))
     try:
         line.decode()  # msgspec does not look into data, which stays raw

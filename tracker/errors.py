@@ -5,6 +5,7 @@
     │   ├── NoStore, StoreExists
     │   ├── BadName, BadReference, BadDate
     │   ├── UnknownName             a case, type, field, kind, party or source nobody has introduced
+    │   ├── BadQuery, BadFormat
     │   └── NoActor
     └── RecordFault (exit 1)        the record or the data is at fault
         ├── BrokenLine              a line of a log that a reader must refuse
@@ -91,6 +92,20 @@ class UnknownName(WrongUse):
         near = get_close_matches(name, sorted(known), n=3, cutoff=0.6)
         hint = f" (did you mean {' or '.join(near)}?)" if near else ""
         super().__init__(f"There is no {what} {name!r}{hint}: {todo}.")
+
+
+class BadQuery(WrongUse):
+    """SQL that the projection does not take."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The query cannot be answered ({reason}): 'docs/tables.md' lists tables and columns.")
+
+
+class BadFormat(WrongUse):
+    """A document in a format nobody writes."""
+
+    def __init__(self, target: str, known: Iterable[str]) -> None:
+        super().__init__(f"The format of {target!r} is not known: let its name end in {' or '.join(known)}.")
 
 
 class NoActor(WrongUse):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker import queries
 from tracker.errors import BadReference
-from tracker.eventtypes.base import fields_of, registry
+from tracker.eventtypes.base import fields_of, grouped, registry
 from tracker.names import parse_ref
 from tracker.queries import Citation, Line, pinpoint
 
@@ -29,7 +29,12 @@ class _Page:
         return self.names.get(party, party) if party else "not stated"
 
     def line(self, section: str, item: str, value: str, ref: str | None = None, date: str | None = None) -> Line:
-        return Line(section, item, value, date or self.dates.get(ref), ref or "", self.pins.get(ref or "", ""))
+        """A line and what is behind it; ``date`` only where the line is about a day."""
+        return Line(section, item, value, date, ref or "", self.pins.get(ref or "", ""))
+
+    def dated(self, section: str, item: str, value: str, ref: str) -> Line:
+        """A line with the date of its event."""
+        return self.line(section, item, value, ref, self.dates[ref])
 
 
 def case_page(db: sqlite3.Connection, case: str) -> list[Line]:
@@ -43,6 +48,7 @@ def case_page(db: sqlite3.Connection, case: str) -> list[Line]:
         *_caption(page, case),
         *_parties(page, case),
         *_stages(page, case),
+        *_developments(page, case),
         *_pleadings(page, case),
         *_hearings(page, case),
         *_decisions(page, case),
@@ -62,10 +68,11 @@ def _caption(page: _Page, case: str) -> Iterator[Line]:
     row = queries.rows(page.db, "cases", "name = :case", case=case)[0]
     opened = f"{case}#1"
     yield page.line("Caption", "title", row["title"], opened)
-    yield page.line("Caption", "kind", row["kind_label"], opened)
+    yield Line("Caption", "kind", row["kind_label"], None, opened, "")
     for item in ("forum", "docket", "jurisdiction", "about"):
         if row[item]:
-            yield page.line("Caption", item, page.name(row[item]) if item == "forum" else row[item], opened)
+            value = page.name(row[item]) if item == "forum" else row[item]
+            yield Line("Caption", item, value, None, opened, "")
 
 
 def _parties(page: _Page, case: str) -> Iterator[Line]:
@@ -100,14 +107,27 @@ def _stages(page: _Page, case: str) -> Iterator[Line]:
     steps = _of(page, "stages", case, "number")
     yield page.line("Stage", "now", f"{row['stage']}: {row['stage_meaning']}", steps[-1]["development"] if steps else None)
     for step in steps:
-        yield page.line("Stage", f"step {step['number']}", step["stage"], step["development"])
+        yield page.dated("Stage", f"step {step['number']}", step["stage"], step["development"])
+
+
+TOLD_ELSEWHERE = (
+    "claim.made", "defence.raised", "hearing.scheduled", "hearing.postponed", "hearing.held", "judgment.given",
+    "order.made", "figure.stated",
+)  # fmt: skip
+"""Event types that have a section of their own on the page of a case."""
+
+
+def _developments(page: _Page, case: str) -> Iterator[Line]:
+    for row in queries.timeline(page.db, [case]):
+        if row.type not in TOLD_ELSEWHERE:
+            yield page.line("Developments", row.date or "not stated", f"{row.label}: {row.text}", row.ref, row.date)
 
 
 def _pleadings(page: _Page, case: str) -> Iterator[Line]:
     for what, section in (("claim", "Claims"), ("defence", "Defences")):
         for row in _of(page, "pleas", case):
             if row["what"] == what:
-                yield page.line(section, page.name(row["party"]), row["text"], row["development"])
+                yield page.dated(section, page.name(row["party"]), row["text"], row["development"])
 
 
 def _hearings(page: _Page, case: str) -> Iterator[Line]:
@@ -132,7 +152,7 @@ def _decisions(page: _Page, case: str) -> Iterator[Line]:
         if row["in_favour_of"]:
             told.append("for " + ", ".join(page.name(party) for party in row["in_favour_of"].split(",")))
         item = f"{row['instance']} instance" if row["instance"] in ("first", "second") else row["instance"] or ""
-        yield page.line("Judgments", item, ", ".join(told), row["development"])
+        yield page.dated("Judgments", item, ", ".join(told), row["development"])
         for ground in queries.rows(page.db, "grounds", "judgment = :of ORDER BY number", of=row["development"]):
             yield page.line("Judgments", f"ground {ground['number']}", ground["text"], row["development"])
 
@@ -142,21 +162,19 @@ def _orders(page: _Page, case: str) -> Iterator[Line]:
         sides = queries.rows(page.db, "order_parties", "order_id = :id ORDER BY rowid", id=row["id"])
         debtors = [page.name(side["party"]) for side in sides if side["side"] == "debtor"]
         creditors = [page.name(side["party"]) for side in sides if side["side"] == "creditor"]
-        what = " and ".join(filter(None, (f"{row['amount']} {row['currency']}" if row["amount"] else None, row["act"])))
+        what = " and ".join(filter(None, (f"{grouped(row['amount'])} {row['currency']}" if row["amount"] else None, row["act"])))
         told = [f"owed by {', '.join(debtors) or 'nobody named'}"]
         if creditors:
             told.append(f"to {', '.join(creditors)}")
         if row["joint_and_several"] is not None:
             told.append("jointly and severally" if row["joint_and_several"] else "not jointly")
         told.append(f"due {row['due'] or row['due_terms'] or 'day not stated'}")
-        yield page.line("Orders", what or "not stated", ", ".join(told), row["development"])
+        yield page.dated("Orders", what or "not stated", ", ".join(told), row["development"])
 
 
 def _figures(page: _Page, case: str) -> Iterator[Line]:
     for row in _of(page, "figures", case, "what, earliest, number"):
-        told = [" ".join(filter(None, (row["closeness"], row["value"], row["unit"])))]
-        if row["as_of"]:
-            told.append(f"as of {row['as_of']}")
+        told = [" ".join(filter(None, (row["closeness"], grouped(row["value"]), row["unit"])))]
         if row["scope"]:
             told.append(row["scope"])
         if row["counted_by"]:
@@ -196,7 +214,7 @@ def event_page(db: sqlite3.Connection, reference: str) -> list[Line]:
         ("type", f"{row['label']} ({row['type']})"),
         ("date", row["date"] or "not stated"),
         ("date basis", row["date_basis"]),
-        ("text", row["text"]),
+        ("text", queries.named(row["text"], page.names)),
     ]
     lines = [page.line("Event", item, value, row["ref"]) for item, value in head if value]
     lines += [page.line("Fields", item, value, row["ref"]) for item, value in _fields(page, row)]
@@ -254,7 +272,7 @@ def party_page(db: sqlite3.Connection, party: str) -> list[Line]:
         " ORDER BY date IS NULL, earliest, latest, case_name, position",
         id=party,
     ):
-        lines.append(page.line("Named in", each["label"], each["text"], each["ref"]))
+        lines.append(page.line("Named in", each["label"], queries.named(each["text"], page.names), each["ref"]))
     return lines
 
 

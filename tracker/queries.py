@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tracker.errors import UnknownName
+from tracker.errors import BadQuery, UnknownName
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class CaseStatus(NamedTuple):
@@ -35,6 +36,7 @@ class TimelineRow(NamedTuple):
 
     ref: str
     case: str
+    type: str
     date: str | None
     date_basis: str | None
     label: str
@@ -106,7 +108,9 @@ _STATUS = """
 WITH past AS (
   SELECT *, row_number() OVER (
     PARTITION BY case_name ORDER BY earliest DESC, latest DESC, coalesce(time, '') DESC, position DESC) AS nth
-  FROM developments WHERE in_timeline AND date IS NOT NULL AND earliest <= :today
+  FROM developments JOIN (SELECT development, known_day FROM known) ON development = ref
+  -- what lay ahead when it was told, such as a target, has not happened
+  WHERE in_timeline AND date IS NOT NULL AND earliest <= :today AND earliest <= known_day
 ), ahead AS (
   SELECT case_name, 'hearing' || coalesce(' (' || purpose || ')', '') AS what, day AS date, earliest, development
     FROM hearings WHERE status = 'set' AND latest >= :today
@@ -117,7 +121,7 @@ WITH past AS (
   SELECT case_name, label, date, earliest, ref
     FROM developments WHERE in_timeline AND earliest > :today AND type NOT LIKE 'hearing.%'
   UNION ALL
-  SELECT case_name, 'due ' || due_terms || ': ' || coalesce(amount || ' ' || currency, act, 'order'), NULL, '9999',
+  SELECT case_name, coalesce(amount || ' ' || currency, act, 'order') || ' ' || due_terms, NULL, '9999',
          development
     FROM orders WHERE due IS NULL AND due_terms IS NOT NULL
 ), coming AS (
@@ -161,7 +165,7 @@ def require_cases(db: sqlite3.Connection, names: Iterable[str]) -> list[str]:
 
 
 _TIMELINE = """
-SELECT d.ref, d.case_name, d.date, d.date_basis, d.label, d.text, k.known
+SELECT d.ref, d.case_name, d.type, d.date, d.date_basis, d.label, d.text, k.known
 FROM developments d JOIN known k ON k.development = d.ref
 WHERE d.in_timeline
   AND (:since IS NULL OR d.latest >= :since)
@@ -177,11 +181,11 @@ def timeline(
 
     ``since`` and ``until`` are days, YYYY-MM-DD; with either, developments without a date are left out.
     """
-    pins = pinpoints(db)
+    pins, names = pinpoints(db), party_names(db)
     rows = db.execute(_TIMELINE, {"since": since, "until": until})
     return [
-        TimelineRow(ref, case, date, basis, label, text, pins.get(ref, ""), known)
-        for ref, case, date, basis, label, text, known in rows
+        TimelineRow(ref, case, event_type, date, basis, label, named(text, names), pins.get(ref, ""), known)
+        for ref, case, event_type, date, basis, label, text, known in rows
         if not cases or case in cases
     ]
 
@@ -247,7 +251,8 @@ def search(db: sqlite3.Connection, words: str, *, limit: int) -> list[Found]:
         """,
         {"query": query, "limit": limit},
     )
-    return [Found(*row) for row in rows]
+    names = party_names(db)
+    return [Found(what, ref, date, named(text, names)) for what, ref, date, text in rows]
 
 
 def problems(db: sqlite3.Connection, logs: Sequence[str] = ()) -> list[ProblemRow]:
@@ -294,7 +299,8 @@ def cited_by(db: sqlite3.Connection, source: str) -> list[tuple[str, str | None,
         """,
         {"source": source},
     )
-    return [tuple(row) for row in rows]
+    names = party_names(db)
+    return [(at, locator, named(text, names)) for at, locator, text in rows]
 
 
 _PARTIES = """
@@ -317,6 +323,31 @@ def party_names(db: sqlite3.Connection) -> dict[str, str]:
     return dict(db.execute("SELECT id, coalesce(name, id) FROM parties").fetchall())
 
 
+_PARTY = re.compile(r"\[\[([a-z0-9-]{1,63})\]\]")
+
+
+def named(text: str, names: Mapping[str, str]) -> str:
+    """A development's text with the parties' names in the place of ``[[their ids]]``."""
+    return _PARTY.sub(lambda match: names.get(match[1], match[1]), text)
+
+
 def rows(db: sqlite3.Connection, table: str, where: str = "1", **values: object) -> list[sqlite3.Row]:
     """All rows of a table or view of the projection that meet a condition; both are named in this program only."""
     return db.execute(f"SELECT * FROM {table} WHERE {where}", values).fetchall()  # noqa: S608
+
+
+def ask(db: sqlite3.Connection, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """The column names and rows of one statement that reads; raises BadQuery."""
+    import sqlite3
+
+    try:
+        cursor = db.execute(sql)
+    except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
+        raise BadQuery(str(error)) from None
+    if cursor.description is None:
+        raise BadQuery("it returns no rows; only statements that read are taken")
+    names = [column[0] for column in cursor.description]
+    try:
+        return names, [tuple(row) for row in cursor.fetchall()]
+    except sqlite3.Error as error:
+        raise BadQuery(str(error)) from None

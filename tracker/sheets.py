@@ -22,7 +22,7 @@ MAX_SHEET = 8 * 2**20
 _TABLES = ("party", "alias", "relation", "case", "link", "event")
 _TYPES = {"party": "party.added", "alias": "party.aliased", "relation": "party.related", "case": "case.opened"}
 _TYPES["link"] = "case.linked"
-_OWN = ("at", "against", "cite")
+_OWN = ("at", "contradicted_at", "cite")
 """Keys of a row that say where it stands and are no fields of its type."""
 
 
@@ -91,7 +91,7 @@ class _Reader:
 
     def _citations(self, where: str, row: dict[str, Any]) -> list[dict[str, str]]:
         found = []
-        for name, does in (("at", "supports"), ("against", "contradicts")):
+        for name, does in (("at", "supports"), ("contradicted_at", "contradicts")):
             if name in row:
                 locators = str(row[name])
                 if not locators.strip():

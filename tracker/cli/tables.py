@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from tracker import text
@@ -22,8 +23,6 @@ _WIDE = (
 _OPENING = "(\\[{（《〈「『【〔“‘"
 _CLOSING = ")\\]},.;:!?，。、；：！？）》〉」』】〕”’…"
 _MARKS = "\u0300-\u036f\u1160-\u11ff\u200d\u3099\u309a\ufe0e\ufe0f"
-# What stays on one line when it can: a word, or a wide character, each with the punctuation that belongs to it.
-_UNIT = re.compile(f"( *)([{_OPENING}]*(?:[{_WIDE}][{_MARKS}]*|[^ {_WIDE}]+)[{_CLOSING}]*)")
 
 
 class Column(NamedTuple):
@@ -82,7 +81,7 @@ def _fit(columns: Sequence[Column], rows: Sequence[Sequence[list[str]]], width: 
 
 
 def _longest_unit(cells: Iterable[list[str]]) -> int:
-    units = (text.width(unit) for cell in cells for line in cell for _, unit in _UNIT.findall(line))
+    units = (text.width(unit) for cell in cells for line in cell for _, unit in _unit().findall(line))
     return min(max(READABLE, *units), LONG_WORD)
 
 
@@ -147,7 +146,7 @@ def _wrap(line: str, size: int) -> Iterator[str]:
         yield line.rstrip(" ")
         return
     done = ""
-    for spaces, unit in _UNIT.findall(line):
+    for spaces, unit in _unit().findall(line):
         longer = f"{done}{spaces}{unit}" if done else unit
         if text.width(longer) <= size:
             done = longer
@@ -157,6 +156,13 @@ def _wrap(line: str, size: int) -> Iterator[str]:
         *pieces, done = _broken(unit, size)
         yield from pieces
     yield done
+
+
+@cache
+def _unit() -> re.Pattern[str]:
+    """What stays on one line when it can: a word, or a wide character, with its punctuation; and the spaces before."""
+    # compiled when a table is wrapped, because it takes longer than all the rest of this module
+    return re.compile(f"( *)([{_OPENING}]*(?:[{_WIDE}][{_MARKS}]*|[^ {_WIDE}]+)[{_CLOSING}]*)")
 
 
 def _broken(unit: str, size: int) -> list[str]:

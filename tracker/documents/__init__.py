@@ -1,1 +1,26 @@
 """Documents: built once as blocks, printed by one small writer a format."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from tracker.errors import BadFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tracker.documents.blocks import Document
+
+WRITERS = {".md": "markdown"}
+"""The ending of a file and the module whose ``write`` makes its bytes; a new format is a module and a line here."""
+
+
+def writer_for(target: str | None) -> Callable[[Document], bytes]:
+    """The writer that the ending of a file name asks for, Markdown without one; raises BadFormat."""
+    ending = PurePath(target).suffix.lower() if target else ".md"
+    if ending not in WRITERS:
+        raise BadFormat(str(target), WRITERS)
+    write: Callable[[Document], bytes] = import_module(f"tracker.documents.{WRITERS[ending]}").write
+    return write

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 class AppealFiled(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A party appealed."""
 
+    sentence = ("{appellants} appealed", " to {court}")
     appellants: Annotated[tuple[PartyId, ...], says("who appeals")] = ()
     court: Annotated[PartyId | None, says("to which court")] = None
 
@@ -29,6 +30,7 @@ class AppealFiled(Development, frozen=True, kw_only=True, omit_defaults=True):
 class AppealDecided(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A higher court decided an appeal, or the appeal was withdrawn."""
 
+    sentence = ("{outcome}", " by {court}")
     outcome: Annotated[
         Literal["dismissed", "allowed", "allowed in part", "remitted", "withdrawn"], says("how it was decided")
     ]

@@ -7,11 +7,15 @@ Its command, its help, its JSON Schema, its row and its round-trip test follow f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping  # msgspec evaluates the annotations of the classes
+from functools import cache
+from string import Formatter
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
 
 import msgspec
 from msgspec import Meta, Struct
+
+from tracker.errors import UnknownName
 
 if TYPE_CHECKING:
     from tracker.case import CaseBuilder, Place
@@ -63,6 +67,8 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     example: ClassVar[Mapping[str, Any]]
     earlier: ClassVar[tuple[Callable[[dict[str, Any]], dict[str, Any]], ...]] = ()
     """``earlier[n - 1]`` raises the data of form n to form n + 1; lines themselves are never rewritten."""
+    sentence: ClassVar[tuple[str, ...]] = ()
+    """What happened in words, piece by piece; a piece is left out when a field that it names holds nothing."""
     in_timeline: ClassVar[bool] = True
     """False for what is about the record (a case opened, a party named) and not about the world."""
 
@@ -105,6 +111,13 @@ def event_type(name: str, label: str, example: Mapping[str, Any]) -> Callable[[T
 def registry() -> Mapping[str, type[EventData]]:
     """Every event type by its name, in the order of the families."""
     return _REGISTRY
+
+
+def require_type(name: str) -> type[EventData]:
+    """The class of an event type; raises UnknownName."""
+    if name not in _REGISTRY:
+        raise UnknownName("event type", name, _REGISTRY, "'tracker types' lists them")
+    return _REGISTRY[name]
 
 
 def raised(cls: type[EventData], data: dict[str, Any], form: int) -> dict[str, Any]:
@@ -151,6 +164,16 @@ class Field(NamedTuple):
     many: bool
     choices: tuple[str, ...] = ()
 
+    @property
+    def holds(self) -> str:
+        """What it holds, in words."""
+        one = {
+            "party": "a party", "source": "a source", "case": "a case", "kind": "a kind", "date": "a date (EDTF)",
+            "money": "an amount (10000 CNY)", "decimal": "a decimal", "text": "text", "count": "a whole number",
+            "flag": "true or false", "citation": "a citation", "choice": "one of: " + ", ".join(self.choices),
+        }[self.refers]  # fmt: skip
+        return f"list: {one}" if self.many else one
+
 
 _COMMON = ("citations", "date", "date_basis", "summary")
 
@@ -192,15 +215,53 @@ def _field(info: msgspec.structs.FieldInfo) -> Field:
 
 
 def told(data: EventData) -> str:
-    """A development in one line of its own fields, for those whose logger wrote no summary."""
-    parts = []
-    for each in fields_of(type(data)):
-        value = getattr(data, each.name)
-        if each.name in _COMMON or value in (None, (), False):
+    """What happened in one line of the type's own fields; parties stand in it as ``[[their id]]``.
+
+    Each piece of ``sentence`` is said when everything it names is known; a type without one tells its fields.
+    """
+    cls = type(data)
+    if not cls.sentence:
+        values = _values(data)
+        return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items())
+    values = _values(data)
+    said = [piece.format_map(values) for piece, names in _pieces(cls) if names <= values.keys()]
+    return "".join(said).strip()
+
+
+@cache
+def _pieces(cls: type[EventData]) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The pieces of a type's sentence, each with the fields it names."""
+    return tuple((piece, frozenset(name for _, name, _, _ in Formatter().parse(piece) if name)) for piece in cls.sentence)
+
+
+def _values(data: EventData) -> dict[str, str]:
+    """What the type's own fields hold, as text, without those that hold nothing."""
+    found = {}
+    for field in fields_of(type(data)):
+        value = getattr(data, field.name)
+        if field.name in _COMMON or value is None or value == () or value is False:
             continue
-        words = each.name.replace("_", " ")
-        if value is True:
-            parts.append(words)
-        else:
-            parts.append(f"{words} {'; '.join(map(str, value)) if each.many else value}")
-    return ", ".join(parts)
+        several = value if field.many else (value,)
+        found[field.name] = ", ".join(_shown(field, each) for each in several)
+    return found
+
+
+def _shown(field: Field, value: Any) -> str:
+    match field.refers:
+        case "party":
+            return f"[[{value}]]"
+        case "count":
+            return f"{value:,}"
+        case "decimal" | "money":
+            return grouped(value)
+        case "flag":
+            return "yes"
+        case _:
+            return str(value)
+
+
+def grouped(number: str) -> str:
+    """A decimal, or an amount, with its thousands set apart: ``113,100,000,000 CNY``."""
+    whole, dot, rest = number.partition(".")
+    digits, space, currency = whole.partition(" ")
+    return f"{int(digits):,}{space}{currency}{dot}{rest}" if digits.lstrip("-").isdigit() else number

@@ -61,6 +61,7 @@ class CaseLinked(EventData, frozen=True, kw_only=True, omit_defaults=True):
 class CaseClosed(Development, frozen=True, kw_only=True, omit_defaults=True):
     """The matter came to its end: withdrawn, settled, struck out, done."""
 
+    sentence = ("{outcome}",)
     outcome: Annotated[Text, says("how it ended")]
 
 
@@ -68,4 +69,5 @@ class CaseClosed(Development, frozen=True, kw_only=True, omit_defaults=True):
 class CaseReopened(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A matter that had ended goes on."""
 
+    sentence = ("{reason}",)
     reason: Annotated[Text, says("why it goes on")]

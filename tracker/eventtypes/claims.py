@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 class ClaimMade(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A party asserts a claim or an allegation."""
 
+    sentence = ("{claimant}", " against {against}", ": {claim}", "; asks for {relief}", " ({amount})")
     claimant: Annotated[PartyId, says("who claims")]
     against: Annotated[tuple[PartyId, ...], says("against whom")] = ()
     claim: Annotated[Text, says("what is claimed, in your own words")]
@@ -41,6 +42,7 @@ class ClaimMade(Development, frozen=True, kw_only=True, omit_defaults=True):
 class DefenceRaised(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A party answers a claim."""
 
+    sentence = ("{party}: {defence}",)
     party: Annotated[PartyId, says("who answers")]
     defence: Annotated[Text, says("the answer, in your own words")]
 

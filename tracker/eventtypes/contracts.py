@@ -20,6 +20,7 @@ from tracker.eventtypes.base import Development, Money, PartyId, Text, event_typ
 class ContractConcluded(Development, frozen=True, kw_only=True, omit_defaults=True):
     """Parties entered into a contract."""
 
+    sentence = ("{between}: {subject}", ", at {price}")
     between: Annotated[tuple[PartyId, ...], says("the parties to it")]
     subject: Annotated[Text, says("what it is about")]
     price: Annotated[Money | None, says("the price agreed")] = None
@@ -33,6 +34,7 @@ class ContractConcluded(Development, frozen=True, kw_only=True, omit_defaults=Tr
 class ContractAmended(Development, frozen=True, kw_only=True, omit_defaults=True):
     """Parties changed or supplemented a contract."""
 
+    sentence = ("{between}: {change}",)
     between: Annotated[tuple[PartyId, ...], says("the parties who agreed")]
     change: Annotated[Text, says("what they agreed")]
 
@@ -45,6 +47,7 @@ class ContractAmended(Development, frozen=True, kw_only=True, omit_defaults=True
 class ContractCancelled(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A party ended a contract; the other may say it could not."""
 
+    sentence = ("{canceller} cancelled", " ({reason})", " and kept {kept}")
     canceller: Annotated[PartyId, says("who cancelled")]
     reason: Annotated[Text | None, says("the reason given")] = None
     kept: Annotated[Money | None, says("money kept back, such as a deposit")] = None

@@ -26,6 +26,14 @@ if TYPE_CHECKING:
 class FigureStated(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A number was given; `date` is when it was given, `as_of` the day or span it holds for."""
 
+    sentence = (
+        "{what}: ",
+        "{closeness} ",
+        "{value} {unit}",
+        ", as of {as_of}",
+        " ({scope})",
+        ", counted by {counted_by}",
+    )
     what: Annotated[Text, says("what is measured")]
     value: Annotated[Decimal, says("the number, as a decimal")]
     unit: Annotated[Text, says("its unit: CNY, HKD per share, vehicles, per cent")]

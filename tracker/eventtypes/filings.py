@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 class SuitFiled(Development, frozen=True, kw_only=True, omit_defaults=True):
     """One or more suits were brought."""
 
+    sentence = (
+        "{plaintiffs} sued",
+        " {defendants}",
+        " before {court}",
+        " ({cause})",
+        ", {count} in all",
+        ", docket {docket}",
+    )
     plaintiffs: Annotated[tuple[PartyId, ...], says("who sues")] = ()
     defendants: Annotated[tuple[PartyId, ...], says("who is sued")] = ()
     court: Annotated[PartyId | None, says("before which court")] = None
@@ -41,6 +49,7 @@ class SuitFiled(Development, frozen=True, kw_only=True, omit_defaults=True):
 class FilingMade(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A party put a document before the court."""
 
+    sentence = ("{party}: {document}", " ({pages} pages)")
     party: Annotated[PartyId, says("who filed")]
     document: Annotated[Text, says("what was filed")]
     pages: Annotated[Count | None, says("number of pages")] = None
@@ -54,6 +63,7 @@ class FilingMade(Development, frozen=True, kw_only=True, omit_defaults=True):
 class EvidenceSubmitted(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A party put evidence before the court."""
 
+    sentence = ("{party}: {description}", ", {pages} pages", ", {groups} groups")
     party: Annotated[PartyId, says("who submitted it")]
     description: Annotated[Text, says("what it is")]
     pages: Annotated[Count | None, says("number of pages")] = None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class IncidentOccurred(Development, frozen=True, kw_only=True, omit_defaults=True):
     """An accident or another harmful event."""
 
+    sentence = ("{object}", " at {place}", ", {dead} dead", ", {injured} injured")
     place: Annotated[Text | None, says("where")] = None
     object: Annotated[Text | None, says("the vehicle, machine or product involved")] = None
     dead: Annotated[Count | None, says("how many died; left out when not stated")] = None
@@ -35,6 +36,7 @@ class IncidentOccurred(Development, frozen=True, kw_only=True, omit_defaults=Tru
 class InvestigationOpened(Development, frozen=True, kw_only=True, omit_defaults=True):
     """An authority began to investigate."""
 
+    sentence = ("{authority} investigates", " {subject}")
     authority: Annotated[PartyId, says("who investigates")]
     subject: Annotated[Text | None, says("what")] = None
 
@@ -51,6 +53,7 @@ class InvestigationOpened(Development, frozen=True, kw_only=True, omit_defaults=
 class ReportIssued(Development, frozen=True, kw_only=True, omit_defaults=True):
     """An authority made known what it knows so far."""
 
+    sentence = ("{authority}: {report}",)
     authority: Annotated[PartyId, says("who reports")]
     report: Annotated[Text, says("what it says, in your own words")]
 
@@ -63,6 +66,7 @@ class ReportIssued(Development, frozen=True, kw_only=True, omit_defaults=True):
 class FindingMade(Development, frozen=True, kw_only=True, omit_defaults=True):
     """An authority or an expert came to a result."""
 
+    sentence = ("{authority}: {finding}",)
     authority: Annotated[PartyId, says("who found it")]
     finding: Annotated[Text, says("the result, in your own words")]
     preliminary: Annotated[bool, says("not the last word")] = False

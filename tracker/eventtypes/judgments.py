@@ -27,6 +27,7 @@ Instance = Literal["first", "second", "retrial"]
 class JudgmentGiven(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A court decided; each order it made is an `order.made` of its own."""
 
+    sentence = ("{court}: ", "{instance} instance, ", "{outcome}", ", in favour of {in_favour_of}")
     court: Annotated[PartyId | None, says("the court")] = None
     instance: Annotated[Instance | None, says("at which instance")] = None
     outcome: Annotated[Text | None, says("how it decided")] = None
@@ -54,6 +55,15 @@ class JudgmentGiven(Development, frozen=True, kw_only=True, omit_defaults=True):
 class OrderMade(Development, frozen=True, kw_only=True, omit_defaults=True):
     """An obligation was imposed: who owes what to whom, by when, jointly or not."""
 
+    sentence = (
+        "{debtors} owe",
+        " {creditors}",
+        " {amount}",
+        " {act}",
+        ", due {due}",
+        ", due {due_terms}",
+        " (by {issuer})",
+    )
     issuer: Annotated[PartyId | None, says("the court or agency that imposed it")] = None
     debtors: Annotated[tuple[PartyId, ...], says("who owes it")] = ()
     creditors: Annotated[tuple[PartyId, ...], says("to whom it is owed")] = ()
@@ -72,4 +82,5 @@ class OrderMade(Development, frozen=True, kw_only=True, omit_defaults=True):
 class JudgmentTookEffect(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A judgment became final and enforceable."""
 
+    sentence = ("the judgment is in force", ", {basis}")
     basis: Annotated[Text | None, says("what made it final")] = None

@@ -11,4 +11,5 @@ from tracker.eventtypes.base import Development, Text, event_type, says
 class NoteAdded(Development, frozen=True, kw_only=True, omit_defaults=True):
     """Something worth keeping that no other type can carry."""
 
+    sentence = ("{note}",)
     note: Annotated[Text, says("the note, in your own words")]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class NoticeSent(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A legal notice went out."""
 
+    sentence = ("{senders} to {recipients}: {ground}", "; asks for {demand}")
     senders: Annotated[tuple[PartyId, ...], says("who sent it")]
     recipients: Annotated[tuple[PartyId, ...], says("to whom")]
     ground: Annotated[Text, says("what it complains of")]
@@ -35,5 +36,6 @@ class NoticeSent(Development, frozen=True, kw_only=True, omit_defaults=True):
 class NoticeAnswered(Development, frozen=True, kw_only=True, omit_defaults=True):
     """The other side answered a legal notice."""
 
+    sentence = ("{responder}: {answer}",)
     responder: Annotated[PartyId, says("who answered")]
     answer: Annotated[Text, says("the answer, in your own words")]

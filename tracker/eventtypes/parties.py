@@ -64,6 +64,7 @@ class PartyRelated(EventData, frozen=True, kw_only=True, omit_defaults=True):
 class PartyJoined(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A party has a role in the case."""
 
+    sentence = ("{party}", " joins as {role}")
     in_timeline = False
     party: Annotated[PartyId, says("the party")]
     role: Annotated[Text, says("as what; the kind of the case lists the usual roles")]
@@ -77,6 +78,7 @@ class PartyJoined(Development, frozen=True, kw_only=True, omit_defaults=True):
 class PartyLeft(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A party no longer has a role in the case."""
 
+    sentence = ("{party}", " is no longer {role}", " ({reason})")
     party: Annotated[PartyId, says("the party")]
     role: Annotated[Text, says("the role it had")]
     reason: Annotated[Text | None, says("why")] = None

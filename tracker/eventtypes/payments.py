@@ -15,6 +15,7 @@ from tracker.eventtypes.base import Date, Development, Money, PartyId, Text, eve
 class PaymentDemanded(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A party asked another for money."""
 
+    sentence = ("{creditor} asked {debtor} to pay", " {amount}", " ({purpose})", ", due {due}", ", due {due_terms}")
     creditor: Annotated[PartyId, says("who asks")]
     debtor: Annotated[PartyId, says("who is asked")]
     amount: Annotated[Money | None, says("how much")] = None
@@ -31,6 +32,7 @@ class PaymentDemanded(Development, frozen=True, kw_only=True, omit_defaults=True
 class PaymentMade(Development, frozen=True, kw_only=True, omit_defaults=True):
     """Money changed hands."""
 
+    sentence = ("{payer} paid", " {payee}", " {amount}", " ({purpose})")
     payer: Annotated[PartyId, says("who paid")]
     payee: Annotated[PartyId | None, says("who was paid; left out when not stated")] = None
     amount: Annotated[Money | None, says("how much")] = None

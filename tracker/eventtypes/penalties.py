@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 class ViolationFound(Development, frozen=True, kw_only=True, omit_defaults=True):
     """An authority found that a rule was broken."""
 
+    sentence = ("{authority} found against {violator}: {violation}", " ({law})", ", at {place}")
     authority: Annotated[PartyId, says("who found it")]
     violator: Annotated[PartyId, says("by whom it was broken")]
     violation: Annotated[Text, says("what was done, in your own words")]
@@ -44,6 +45,7 @@ class ViolationFound(Development, frozen=True, kw_only=True, omit_defaults=True)
 class PenaltyImposed(Development, frozen=True, kw_only=True, omit_defaults=True):
     """An authority imposed a fine, a measure or both."""
 
+    sentence = ("{authority} imposed on {on}", " a fine of {fine}", "; {measures}")
     authority: Annotated[PartyId, says("who imposed it")]
     on: Annotated[PartyId, says("on whom")]
     fine: Annotated[Money | None, says("how much")] = None

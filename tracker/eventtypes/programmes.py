@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class ProgrammeLaunched(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A programme began."""
 
+    sentence = ("{organiser}, for {beneficiaries}: {purpose}",)
     organiser: Annotated[PartyId, says("who runs it")]
     beneficiaries: Annotated[Text, says("for whom it is")]
     purpose: Annotated[Text, says("what it does for them")]
@@ -31,5 +32,6 @@ class ProgrammeLaunched(Development, frozen=True, kw_only=True, omit_defaults=Tr
 class ProgrammeReported(Development, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody told how far a programme is; the numbers are figures of their own."""
 
+    sentence = ("{reporter}: {progress}",)
     reporter: Annotated[PartyId, says("who told")]
     progress: Annotated[Text, says("how far it is, in your own words")]

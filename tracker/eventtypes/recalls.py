@@ -20,6 +20,7 @@ Closeness = Literal["exactly", "about", "nearly", "at least", "more than", "at m
 class RecallAnnounced(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A manufacturer or an authority announced a recall."""
 
+    sentence = ("{manufacturer} recalls {product}", ": {defect}")
     manufacturer: Annotated[PartyId, says("whose product it is")]
     product: Annotated[Text, says("what is recalled")]
     defect: Annotated[Text | None, says("what is wrong with it")] = None
@@ -33,6 +34,7 @@ class RecallAnnounced(Development, frozen=True, kw_only=True, omit_defaults=True
 class RecallQuantified(Development, frozen=True, kw_only=True, omit_defaults=True):
     """How many were said to be affected."""
 
+    sentence = ("{closeness} ", "{quantity} {unit}", " ({scope})")
     quantity: Annotated[Count, says("how many")]
     unit: Annotated[Text, says("of what")]
     closeness: Annotated[Closeness | None, says("how the source hedges the number; left out when it does not")] = None
@@ -51,6 +53,7 @@ class RecallQuantified(Development, frozen=True, kw_only=True, omit_defaults=Tru
 class RecallClassified(Development, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody with a say, or a reader of the public number, told what sort of recall it is."""
 
+    sentence = ("{classification}", " by {authority}", ", as told by {told_by}")
     classification: Annotated[Text, says("what sort of recall")]
     authority: Annotated[PartyId | None, says("the authority whose class it is")] = None
     told_by: Annotated[PartyId | None, says("who says so, when that is not the authority")] = None
@@ -64,5 +67,6 @@ class RecallClassified(Development, frozen=True, kw_only=True, omit_defaults=Tru
 class RecallRemedied(Development, frozen=True, kw_only=True, omit_defaults=True):
     """What is done for those affected."""
 
+    sentence = ("{remedy}",)
     remedy: Annotated[Text, says("what is done")]
     parts_replaced: Annotated[bool | None, says("whether parts are exchanged; left out when not stated")] = None

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 class RumourCirculated(Development, frozen=True, kw_only=True, omit_defaults=True):
     """Something was said that nobody vouched for."""
 
+    sentence = ("{about}: {rumour}",)
     about: Annotated[PartyId, says("whom it is about")]
     rumour: Annotated[Text, says("what is said, in your own words")]
 
@@ -26,6 +27,7 @@ class RumourCirculated(Development, frozen=True, kw_only=True, omit_defaults=Tru
 class RumourConfirmed(Development, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody who must know confirmed it."""
 
+    sentence = ("by {speaker}",)
     speaker: Annotated[PartyId, says("who confirmed it")]
 
 
@@ -33,4 +35,5 @@ class RumourConfirmed(Development, frozen=True, kw_only=True, omit_defaults=True
 class RumourDenied(Development, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody who must know denied it."""
 
+    sentence = ("by {speaker}",)
     speaker: Annotated[PartyId, says("who denied it")]

@@ -15,6 +15,7 @@ from tracker.eventtypes.base import Date, Development, PartyId, Text, event_type
 class StatementMade(Development, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody said something in public."""
 
+    sentence = ("{speaker}", " ({venue})", ": {gist}", " (withdrawn {withdrawn})")
     speaker: Annotated[PartyId, says("who said it")]
     venue: Annotated[Text | None, says("where: a platform, a conference, an interview")] = None
     gist: Annotated[Text, says("what was said, in your own words")]

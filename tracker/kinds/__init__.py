@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tracker.errors import UnknownName
 from tracker.kinds.base import Ask, Kind, Move, Stage
 from tracker.kinds.batch import BATCH
 from tracker.kinds.incident import INCIDENT
@@ -13,7 +14,7 @@ from tracker.kinds.recall import RECALL
 from tracker.kinds.rumour import RUMOUR
 from tracker.kinds.topic import TOPIC
 
-__all__ = ["KINDS", "UNKNOWN", "Ask", "Kind", "Move", "Stage"]
+__all__ = ["KINDS", "UNKNOWN", "Ask", "Kind", "Move", "Stage", "require_kind"]
 
 KINDS: Mapping[str, Kind] = {
     kind.name: kind for kind in (LAWSUIT, BATCH, RECALL, INCIDENT, PENALTY, NOTICE, PROGRAMME, RUMOUR, TOPIC)
@@ -28,3 +29,10 @@ UNKNOWN = Kind(
     roles=(),
 )
 """What a case is folded with when its log names no kind, or one from a newer program."""
+
+
+def require_kind(name: str) -> Kind:
+    """The kind of that name; raises UnknownName."""
+    if name not in KINDS:
+        raise UnknownName("kind", name, KINDS, "'tracker kinds' lists them")
+    return KINDS[name]

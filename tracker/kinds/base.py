@@ -27,6 +27,12 @@ class Move(NamedTuple):
     after: tuple[str, ...] = ()
     where: tuple[tuple[str, object], ...] = ()
 
+    def told(self) -> str:
+        """The move in words."""
+        when = "".join(f", when {field} is {'not stated' if value is None else value}" for field, value in self.where)
+        start = f"from {', '.join(self.after)}" if self.after else "from any stage"
+        return f"{start} {f'to {self.to}' if self.to else 'stays'}{when}"
+
     def fits(self, data: object) -> bool:
         """Whether the move is about an event with this data."""
         return all(getattr(data, field, None) == value for field, value in self.where)

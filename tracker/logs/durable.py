@@ -203,21 +203,25 @@ def _take(path: Path, timeout: float) -> int:
     """Return a descriptor of the lock file that holds the lock."""
     until = time.monotonic() + timeout
     while True:
-        fd = open_log(path, write=True, create=True)
+        fd, held = open_log(path, write=True, create=True), False
         try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as fault:
-            holder = os.pread(fd, 200, 0)
-            os.close(fd)
-            if fault.errno != errno.EWOULDBLOCK:
-                raise
+            held = _try_lock(fd, path)
+            if held:
+                return fd
             if time.monotonic() >= until:
-                raise LogLocked(path.parent, _printable(holder), timeout) from None
-            time.sleep(_RETRY)
-            continue
-        if _is_in_place(fd, path):  # it may have been removed between opening and locking
-            return fd
-        os.close(fd)
+                raise LogLocked(path.parent, _holder(fd), timeout)
+        finally:
+            if not held:
+                os.close(fd)
+        time.sleep(_RETRY)
+
+
+def _try_lock(fd: int, path: Path) -> bool:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return _is_in_place(fd, path)  # somebody may have removed the lock file between opening and locking
 
 
 def _is_in_place(fd: int, path: Path) -> bool:
@@ -240,6 +244,7 @@ def _user() -> str:
         return f"user {os.getuid()}"
 
 
-def _printable(holder: bytes) -> str:
-    text = holder.decode("ascii", "replace").strip()
+def _holder(fd: int) -> str:
+    """Return what the holder of a lock wrote into it, if that can be shown."""
+    text = os.pread(fd, 200, 0).decode("ascii", "replace").strip()
     return text if text.isprintable() and text else "a process that did not leave its name"

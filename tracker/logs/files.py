@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Final
 
 from tracker.canonical import MAX_LINE
-from tracker.envelope import START, Draft, Event, Head, Stamp, open_alone, verify_line
+from tracker.envelope import START, Draft, Event, Head, Stamp, hash_of, open_alone, verify_line
 from tracker.errors import BadName, BrokenLine, ReadFailed, StrayLog, WriteFailed
 from tracker.logs import durable
 from tracker.logs.batch import find_ids, plan, wanted_ids
-from tracker.logs.journal import Journal
+from tracker.logs.journal import Journal, Mark
 from tracker.logs.port import NOTHING_EXPECTED, Appended
 from tracker.names import check_log
 
@@ -133,9 +133,9 @@ class FileLog:
 
     def _readable(self, log: str, fd: int) -> int:
         """Return how many bytes of a log a reader may see; the journal is looked at last, as in ``stamps``."""
-        found = os.fstat(fd)
+        size = os.fstat(fd).st_size
         mark = self._journal.marks().get(log)
-        return mark.limit(found) if mark else found.st_size
+        return min(size, mark.limit(fd)) if mark else size
 
     def _end(self, log: str) -> _End:
         """Return the end of a log for a reader; raises BrokenLine, LogRefused, ReadFailed."""
@@ -174,7 +174,7 @@ class FileLog:
         marks = self._journal.marks()
         for log, mark in marks.items():
             with suppress(FileNotFoundError), self._opened(log, write=True) as fd:
-                self._cut_off(fd, mark.limit(os.fstat(fd)))
+                self._cut_off(fd, mark.limit(fd))
         if marks:
             self._journal.end()
 
@@ -227,16 +227,18 @@ class FileLog:
                     fds[log] = files.enter_context(self._opened(log, write=True, create=bool(lines[log])))
                     if os.fstat(fds[log]).st_size != ends[log].size:
                         raise OSError(errno.ESTALE, "something that does not take the lock changed it", self._path(log))
-                self._write_batch(lines, fds)
+                self._write_batch(lines, fds, ends)
             except BaseException as fault:
                 self._undo(fds, ends, fault)
                 raise
 
-    def _write_batch(self, lines: Mapping[str, Sequence[bytes]], fds: Mapping[str, int]) -> None:
+    def _write_batch(
+        self, lines: Mapping[str, Sequence[bytes]], fds: Mapping[str, int], ends: Mapping[str, _End]
+    ) -> None:
         """Do the writing itself; one line needs no journal, because half a line is never taken for an event."""
         journalled = sum(map(len, lines.values())) > 1
         if journalled:
-            self._journal.begin(fds)
+            self._journal.begin({log: Mark(ends[log].size, str(hash_of(b[0]))) for log, b in lines.items() if b})
         for log, batch in lines.items():
             durable.append_whole(fds[log], b"".join(line + b"\n" for line in batch))
         for log, fd in fds.items():

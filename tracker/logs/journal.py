@@ -9,29 +9,39 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
-from tracker.canonical import NotCanonical, decode, encode
-from tracker.errors import BrokenLine
+import msgspec
+
+from tracker.canonical import MAX_LINE, encode
+from tracker.envelope import hash_of
+from tracker.errors import BadName, BrokenLine
 from tracker.logs import durable
 from tracker.names import check_log
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Where a log ended: its size in bytes, and the inode of the file that had it.
+class Mark(msgspec.Struct, frozen=True):
+    """Where a log ended before a batch: its size in bytes, and the hash of the line that comes next in the batch."""
 
-    git replaces files: what has another inode is another copy of the log, in which this batch never was.
-    """
+    size: Annotated[int, msgspec.Meta(ge=0)]
+    first: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
-    size: int
-    inode: int
+    def limit(self, fd: int) -> int:
+        """Return how many bytes of an open log are not those of the batch; raises OSError.
 
-    def limit(self, found: os.stat_result) -> int:
-        """Return how many bytes of the file found under the log's name are not those of the batch."""
-        return min(self.size, found.st_size) if found.st_ino == self.inode else found.st_size
+        git replaces logs: when another event follows, this is a copy of the log in which the batch never was.
+        """
+        found = os.fstat(fd).st_size
+        if found <= self.size or (self.size and os.pread(fd, 1, self.size - 1) != b"\n"):
+            return found
+        line, line_feed, _ = os.pread(fd, MAX_LINE + 1, self.size).partition(b"\n")
+        follows = hash_of(line) if line_feed else None
+        return self.size if follows in (None, self.first) else found
+
+
+class _Marks(msgspec.Struct):
+    logs: dict[str, Mark]
 
 
 class Journal:
@@ -40,11 +50,10 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def begin(self, logs: Mapping[str, int]) -> None:
-        """Note on the disk where the open files of some logs end; raises OSError."""
-        found = {log: os.fstat(fd) for log, fd in logs.items()}
-        marks = {log: {"inode": str(it.st_ino), "size": it.st_size} for log, it in found.items()}
-        durable.write_whole(self._path, encode({"logs": marks}) + b"\n")
+    def begin(self, marks: Mapping[str, Mark]) -> None:
+        """Note on the disk where logs end and what is about to follow; raises OSError."""
+        logs = {log: {"first": mark.first, "size": mark.size} for log, mark in marks.items()}
+        durable.write_whole(self._path, encode({"logs": logs}) + b"\n")
 
     def end(self) -> None:
         """Take the journal away: from here on the batch stands; raises OSError."""
@@ -63,13 +72,9 @@ class Journal:
         except FileNotFoundError:
             return {}
         with os.fdopen(fd, "rb") as file:
-            return self._parsed(file.read())
-
-    def _parsed(self, raw: bytes) -> dict[str, Mark]:
+            raw = file.read()
         try:
-            marks: dict[str, Any] = decode(raw.removesuffix(b"\n"))["logs"]
-            return {check_log(log): Mark(int(mark["size"]), int(mark["inode"])) for log, mark in marks.items()}
-        except NotCanonical as fault:
-            raise BrokenLine(self._path, 1, fault.reason) from None
-        except (KeyError, TypeError, ValueError, AttributeError):
-            raise BrokenLine(self._path, 1, "it does not say where each log ended") from None
+            marks = msgspec.json.decode(raw, type=_Marks).logs
+            return {check_log(log): mark for log, mark in marks.items()}
+        except (msgspec.DecodeError, UnicodeDecodeError, BadName) as fault:
+            raise BrokenLine(self._path, 1, f"it does not say where each log ended ({fault})") from None

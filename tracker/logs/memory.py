@@ -57,7 +57,7 @@ class MemoryLog:
 
     def where(self, log: str) -> str:
         """See ``EventLog.where``."""
-        return f"{log} (in memory)"
+        return f"{check_log(log)} (in memory)"
 
     def _head(self, log: str) -> Head:
         lines = self._lines.get(log)

@@ -24,7 +24,7 @@ class Appended:
 
 
 class EventLog(Protocol):
-    """A store of logs, named ``parties``, ``sources`` and ``cases/<case>``; a log without events is not there."""
+    """A store of logs, named ``parties``, ``sources`` and ``cases/<case>``; a log begins with its first event."""
 
     def append(
         self, drafts: Sequence[Draft], stamp: Stamp, *, expected: Mapping[str, int] = NOTHING_EXPECTED
@@ -60,7 +60,7 @@ class EventLog(Protocol):
         """Return for every log a text that changes whenever the log does; cheap, opens no log."""
 
     def logs(self) -> list[str]:
-        """Return the names of all logs, sorted."""
+        """Return the names of all logs, sorted; one may be among them whose first event was not written to its end."""
 
     def loose_ends(self) -> dict[str, int]:
         """Return for each log that has any the bytes after its last whole line, which no reader sees.

@@ -56,7 +56,7 @@ def rows_of_case(case: Case) -> Iterator[Row]:
 
 def _development(name: str, log: str, entry: Entry) -> Iterator[Row]:
     ref, data, when = _ref(name, entry.position), entry.data, entry.when
-    text = (getattr(data, "summary", None) or told(data)) if data else ""
+    text = " ".join(filter(None, (_sentence(told(data)), getattr(data, "summary", None)))) if data else ""
     yield "developments", {
         "ref": ref,
         "case_name": name,
@@ -84,8 +84,13 @@ def _development(name: str, log: str, entry: Entry) -> Iterator[Row]:
             value = getattr(data, each.name)
             for party in dict.fromkeys(value if each.many else filter(None, (value,))):
                 yield "mentions", {"development": ref, "party": party, "field": each.name}
-    parts = (entry.label, text, told(data), getattr(data, "date_basis", None))
-    yield _search(ref, "development", log, "\n".join(filter(None, dict.fromkeys(parts))))
+    parts = (entry.label, text, getattr(data, "date_basis", None))
+    yield _search(ref, "development", log, "\n".join(filter(None, parts)))
+
+
+def _sentence(text: str) -> str:
+    """The text as a sentence of its own."""
+    return text if not text or text.endswith((".", "!", "?", "。")) else f"{text}."
 
 
 def _contents(case: Case) -> Iterator[Row]:

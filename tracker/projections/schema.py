@@ -137,7 +137,7 @@ TABLES: tuple[Table, ...] = (
             _text("date_basis", "how the date was found when the source does not print it"),
             *_BOUNDS,
             _text("time", "local time of day, when known"),
-            _text("text", "what happened, in one or two sentences"),
+            _text("text", "what happened: the fields in words, parties as [[id]], then the summary"),
             _int("in_timeline", "1 for what happened in the world, 0 for what is about the record"),
             _text("recorded_by", "who logged it"),
             _text("recorded_time", "when it was logged, UTC"),

@@ -1,0 +1,118 @@
+"""Durable writes: nothing is acknowledged that a power cut could take."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from logs_contract import STAMP, A, draft
+from stores import BATCH
+from syscalls import Disk
+
+from tracker.envelope import Draft
+from tracker.errors import LogRefused
+from tracker.logs import durable
+from tracker.logs.files import FileLog
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="names of open files are read from /proc")
+
+
+@on_linux
+@pytest.mark.parametrize("drafts", [BATCH[:1], BATCH[1:2], BATCH], ids=["one line", "a new log", "a batch over logs"])
+def test_every_write_and_every_name_is_on_the_disk_before_the_answer(tmp_path: Path, drafts: list[Draft]) -> None:
+    log, disk = FileLog(tmp_path), Disk(tmp_path)
+    with disk.watched():
+        for batch in (drafts, [draft(A, "more")], [draft(A, "and"), draft(A, "more")]):
+            log.append(batch, STAMP)
+            assert disk.at_risk() == set()
+
+
+@on_linux
+def test_the_journal_is_on_the_disk_before_the_batch_and_goes_after_it(tmp_path: Path) -> None:
+    log, disk = FileLog(tmp_path), Disk(tmp_path)
+    with disk.watched():
+        log.append(BATCH, STAMP)
+    steps = disk.steps
+    named = steps.index(("name", "events/.journal"))
+    gone = steps.index(("unname", "events/.journal"))
+    writes = [at for at, (step, name) in enumerate(steps) if step == "write" and name.endswith(".jsonl")]
+    assert ("fsync", "events/.journal.tmp") in steps[:named]
+    assert ("fsync", "events") in steps[named : min(writes)]
+    assert named < min(writes) < max(writes) < gone
+    assert {("fsync", steps[at][1]) for at in writes} <= set(steps[max(writes) : gone])
+    assert {("fsync", "events"), ("fsync", "events/cases")} <= set(steps[max(writes) : gone])
+    assert ("fsync", "events") in steps[gone:]
+
+
+@on_linux
+def test_what_is_set_aside_is_on_the_disk_before_it_is_cut_off(tmp_path: Path) -> None:
+    log, disk = FileLog(tmp_path), Disk(tmp_path)
+    log.append([draft(A)], STAMP)
+    with Path(log.where(A)).open("ab") as file:
+        file.write(b'{"data":')
+    with disk.watched():
+        log.append([draft(A)], STAMP)
+    cut = disk.steps.index(("ftruncate", f"events/{A}.jsonl"))
+    kept = next(at for at, (step, name) in enumerate(disk.steps) if step == "name" and len(Path(name).name) == 64)
+    assert ("fsync", disk.steps[kept][1] + ".tmp") in disk.steps[:kept]
+    assert ("fsync", "events/.quarantine") in disk.steps[kept:cut]
+    assert disk.at_risk() == set()
+
+
+def test_a_short_write_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda fd, data: real(fd, bytes(data[:7])))
+    log = FileLog(tmp_path)
+    log.append([draft(A)], STAMP)
+    assert len(list(log.read(A))) == 1
+
+
+def test_write_whole_replaces_a_file_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    (tmp_path / "file.tmp").write_bytes(b"left by somebody who was killed")
+    with path.open("rb") as before:
+        durable.write_whole(path, b"new")
+        assert before.read() == b"old"
+    assert path.read_bytes() == b"new"
+    assert [it.name for it in tmp_path.iterdir()] == ["file"]
+
+
+def test_write_whole_does_not_follow_a_link_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "victim").write_bytes(b"precious")
+    (tmp_path / "file.tmp").symlink_to(tmp_path / "victim")
+    durable.write_whole(tmp_path / "file", b"new")
+    assert (tmp_path / "victim").read_bytes() == b"precious"
+    assert not (tmp_path / "file").is_symlink()
+
+
+def test_a_write_that_fails_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(fd: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="No space"):
+        durable.write_whole(tmp_path / "file", b"new")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_in_the_way_of_a_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "events").write_text("x")
+    with pytest.raises(LogRefused, match="events is a file"):
+        durable.make_folder(tmp_path / "events")
+
+
+@pytest.mark.parametrize("length", [0, 1, 65_535, 65_536, 65_537, 200_000])
+def test_lines_are_found_from_the_end(tmp_path: Path, length: int) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"first\n" + b"a" * length)
+    fd = durable.open_log(path)
+    try:
+        assert durable.find_line(fd, 6 + length, longest=length) == 6
+        assert durable.find_line(fd, 5, longest=5) == 0
+        assert durable.count_lines(fd, 6 + length) == 1
+        if length:
+            with pytest.raises(ValueError, match="longer"):
+                durable.find_line(fd, 6 + length, longest=length - 1)
+    finally:
+        os.close(fd)

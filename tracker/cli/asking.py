@@ -1,0 +1,154 @@
+"""Asking on a terminal for what is missing: cases, types, parties, sources and dates are offered, and the line is shown
+before it is written."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tracker.cli.output import echo
+from tracker.errors import BadDate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tracker.app import Tracker
+    from tracker.entries import Entry
+    from tracker.envelope import Stamp
+    from tracker.eventtypes.base import Field
+
+OFFERED = 12
+"""More than so many names are not listed, only those that come near."""
+
+
+def ask_case(tracker: Tracker) -> str:
+    """The case, chosen from those there are."""
+    names = sorted(tracker.known().cases)
+    if not names:
+        raise click.UsageError("There is no case yet: start one with 'tracker open CASE --kind KIND --title TITLE'.")
+    return _choose("Case", names)
+
+
+def ask_type(tracker: Tracker, case: str) -> str:
+    """The event type: those the case has had come first."""
+    from tracker.eventtypes import registry
+
+    types = [name for name, cls in registry().items() if cls.log == "case" and name != "case.opened"]
+    rows = tracker.read().execute(
+        "SELECT type FROM developments WHERE case_name = ? AND in_timeline GROUP BY type ORDER BY count(*) DESC", (case,)
+    )
+    used = [row[0] for row in rows if row[0] in types]
+    return _choose("Type", list(dict.fromkeys([*used, *types])))
+
+
+def ask_values(tracker: Tracker, event_type: str, said: dict[str, Any]) -> dict[str, Any]:
+    """What was said, and what was asked for: every needed field, the date, the summary and a source."""
+    from tracker.eventtypes import registry
+    from tracker.eventtypes.base import fields_of
+
+    values = dict(said)
+    known = tracker.known()
+    offers = {"party": sorted(known.parties), "source": sorted(known.sources), "case": sorted(known.cases)}
+    for field in fields_of(registry()[event_type]):
+        if values.get(field.name) not in (None, ()):
+            continue
+        if field.required:
+            values[field.name] = _ask(field, offers)
+        elif field.name == "date":
+            values["date"] = _ask_date(field.meaning)
+        elif field.name == "summary":
+            values["summary"] = _optional(field.meaning)
+    if not values.get("cites") and offers["source"]:
+        values["cites"] = _ask_cites(offers["source"])
+    return values
+
+
+def _ask(field: Field, offers: dict[str, list[str]]) -> Any:
+    title = f"{field.name.replace('_', ' ')} ({field.meaning})"
+    if field.refers in offers:
+        chosen = _choose(title, offers[field.refers])
+    elif field.refers == "choice":
+        chosen = _choose(title, field.choices)
+    elif field.refers == "date":
+        return click.prompt(title, value_proc=_edtf)
+    elif field.refers == "count":
+        return click.prompt(title, type=click.IntRange(min=0))
+    else:
+        chosen = click.prompt(title)
+    return (chosen,) if field.many else chosen
+
+
+def _choose(title: str, names: Sequence[str]) -> str:
+    """One of the names, typed out, by its number, or by a beginning that only one of them has."""
+    if len(names) <= OFFERED:
+        echo("\n".join(f"{number:3} {name}" for number, name in enumerate(names, 1)))
+    else:
+        echo(f"    one of {len(names)}: {', '.join(names[:OFFERED])}, ...")
+    chosen: str = click.prompt(title, value_proc=_chooser(names))
+    return chosen
+
+
+def _chooser(names: Sequence[str]) -> Callable[[str], str]:
+    def choose(text: str) -> str:
+        from difflib import get_close_matches
+
+        text = text.strip()
+        if text in names:
+            return text
+        if text.isascii() and text.isdigit() and 1 <= int(text) <= len(names):
+            return names[int(text) - 1]
+        begun = [name for name in names if name.startswith(text)]
+        if len(begun) == 1:
+            return begun[0]
+        near = begun[:OFFERED] or get_close_matches(text, names, n=5, cutoff=0.4)
+        raise click.BadParameter(f"{text!r} is none of them" + (f"; near are {', '.join(near)}" if near else ""))
+
+    return choose
+
+
+def _edtf(text: str) -> str:
+    from tracker.loosedates import read
+
+    try:
+        return read(text.strip(), date.today())
+    except BadDate as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def _ask_date(meaning: str) -> str | None:
+    title = f"date ({meaning}; as in {date.today().isoformat()}, 2025-11, 20 Nov 2025, yesterday; empty when not stated)"
+    said: str | None = click.prompt(title, default="", show_default=False, value_proc=lambda text: _edtf(text) if text else "")
+    if said:
+        echo(f"    that is {said}")
+    return said or None
+
+
+def _optional(meaning: str) -> str | None:
+    return click.prompt(f"summary ({meaning}; may be empty)", default="", show_default=False) or None
+
+
+def _ask_cites(sources: Sequence[str]) -> tuple[str, ...]:
+    """Sources with their locators, one after another until an empty answer."""
+    echo("    " + (", ".join(sources) if len(sources) <= OFFERED else f"{len(sources)} sources"))
+    found: list[str] = []
+    choose = _chooser(sources)
+
+    def read(text: str) -> str:
+        source, colon, locators = text.partition(":")
+        return choose(source) + colon + locators if text else ""
+
+    while cite := click.prompt(
+        "source (SOURCE:PARAGRAPHS, as in leida-2025-11-27:7; empty to go on)", default="", show_default=False,
+        value_proc=read,
+    ):  # fmt: skip
+        found.append(cite)
+    return tuple(found)
+
+
+def confirm(tracker: Tracker, entry: Entry, by: Stamp) -> None:
+    """Show the line that would be written and ask; raises click.Abort when it is not to be."""
+    line = tracker.preview(entry, by)
+    echo("\nThis line will be written:\n" + line)
+    click.confirm("Write it?", default=True, abort=True)

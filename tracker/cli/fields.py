@@ -1,0 +1,105 @@
+"""Options made from the fields of an event type, and what was said through them made into data."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tracker.cli.stores import complete_case, complete_party, complete_source
+from tracker.eventtypes import registry
+from tracker.eventtypes.base import Field, fields_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+_COMPLETE = {"case": complete_case, "party": complete_party, "source": complete_source}
+
+
+def option_of(field: Field) -> click.Option:
+    """The option for one field; citations have their own."""
+    name = field.name.replace("_", "-")
+    text = field.meaning[:1].upper() + field.meaning[1:]
+    given: dict[str, Any] = {"help": f"{text}; can be repeated." if field.many else f"{text}."}
+    if field.refers == "flag":
+        return click.Option([f"--{name}/--no-{name}", field.name], default=None, **given)
+    if field.refers == "choice":
+        given["type"] = click.Choice(field.choices)
+    elif field.refers == "count":
+        given["type"] = click.IntRange(min=0)
+    else:
+        given["metavar"] = {"party": "PARTY", "source": "SOURCE", "case": "CASE", "date": "DATE", "money": "AMOUNT"}.get(
+            field.refers, "TEXT"
+        )
+    if field.refers in _COMPLETE:
+        given["shell_complete"] = _COMPLETE[field.refers]
+    return click.Option([f"--{name}", field.name], multiple=field.many, default=None, **given)
+
+
+def cite_options() -> list[click.Option]:
+    """The options --cite and --contradicted-by."""
+    return [
+        click.Option(
+            ["--cite", "cites"], multiple=True, metavar="SOURCE[:LOCATOR]", shell_complete=complete_source,
+            help="A place that supports it, as in leida-2025-11-27:7,13-14; can be repeated.",
+        ),
+        click.Option(
+            ["--contradicted-by", "contradicted_by"], multiple=True, metavar="SOURCE[:LOCATOR]",
+            shell_complete=complete_source, help="A place that contradicts it; can be repeated.",
+        ),
+    ]  # fmt: skip
+
+
+def all_options(event_type: str) -> list[click.Option]:
+    """Every option of an event type: its own fields, then the common ones."""
+    fields = [field for field in fields_of(registry()[event_type]) if field.name != "citations"]
+    return [*(option_of(field) for field in fields), *cite_options()]
+
+
+def options_of(event_type: str, *, leave_out: tuple[str, ...]) -> list[Decorator]:
+    """The options of an event type as decorators, without the fields that are arguments."""
+
+    def adding(option: click.Option) -> Decorator:
+        def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+            # What click.option does with an option that it makes itself.
+            command.__dict__.setdefault("__click_params__", []).append(option)
+            return command
+
+        return decorate
+
+    return [adding(option) for option in all_options(event_type) if option.name not in leave_out]
+
+
+def data_of(event_type: str, values: dict[str, Any]) -> dict[str, Any]:
+    """The data that options said: what was not said is left out, loose dates become EDTF.
+
+    Raises BadDate.
+    """
+    from tracker.entries import cited_by_text
+
+    data: dict[str, Any] = {}
+    for field in fields_of(registry()[event_type]):
+        value = values.get(field.name)
+        if value is None or value == ():
+            continue
+        if field.refers == "date":
+            value = edtf(field.name, value)
+        data[field.name] = list(value) if field.many else value
+    citations = [each for text in values.get("cites", ()) for each in cited_by_text(text)]
+    citations += [each for text in values.get("contradicted_by", ()) for each in cited_by_text(text, "contradicts")]
+    if citations:
+        data["citations"] = citations
+    return data
+
+
+def edtf(name: str, text: str) -> str:
+    """A date as EDTF; one that was written loosely is told back. Raises BadDate."""
+    from tracker.loosedates import read
+
+    found = read(text, date.today())
+    if found != text:
+        click.echo(f"{name.replace('_', ' ')}: {text} is logged as {found}", err=True)
+    return found

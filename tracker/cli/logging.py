@@ -1,0 +1,180 @@
+"""The verb log: one development whose options come from its type, a source sheet, or a batch."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+import click
+
+from tracker.cli import output
+from tracker.cli.stores import by_option, complete_case, stamp, tracker_of
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+    from tracker.app import Outcome, Tracker
+    from tracker.entries import Entry
+    from tracker.envelope import Stamp
+    from tracker.errors import Mistakes
+
+
+class LogCommand(click.Command):
+    """A command that takes the options of the event type named among its arguments."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Find the type first: it says which options there are."""
+        ctx.meta["tracker.type"] = _type_among(args)
+        return super().parse_args(ctx, args)
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """The command's own options and those of the type."""
+        params = super().get_params(ctx)
+        named = ctx.meta.get("tracker.type")
+        if named:
+            from tracker.cli.fields import all_options
+
+            taken = {param.name for param in params}
+            params = [*params, *(option for option in all_options(named) if option.name not in taken)]
+        return params
+
+
+def _type_among(args: list[str]) -> str | None:
+    """The event type among the arguments, if any."""
+    if not any("." in arg for arg in args):
+        return None
+    from tracker.eventtypes import registry
+
+    return next((arg for arg in args if arg in registry()), None)
+
+
+def _complete_type(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    from tracker.eventtypes import registry
+
+    names = [name for name, cls in registry().items() if cls.log == "case"]
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+@click.command("log", cls=LogCommand)
+@click.argument("case", required=False, shell_complete=complete_case)
+@click.argument("event_type", metavar="[TYPE]", required=False, shell_complete=_complete_type)
+@click.option("--sheet", "sheets", multiple=True, metavar="FILE", help="Log a source sheet (TOML); can be repeated.")
+@click.option("--batch", metavar="FILE", help="Log JSON lines, all or nothing; - reads standard input.")
+@click.option("--expect", type=click.IntRange(min=0), metavar="N", help="Only if the case holds N events so far.")
+@click.option("--id", "event_id", metavar="UUID", help="The event's id; the same event again adds nothing.")
+@by_option
+@click.pass_context
+def log_command(
+    ctx: click.Context,
+    /,
+    case: str | None,
+    event_type: str | None,
+    sheets: tuple[str, ...],
+    batch: str | None,
+    expect: int | None,
+    event_id: str | None,
+    actor: str | None,
+    **values: Any,
+) -> int:
+    """Log a development, a source sheet, or a batch.
+
+    The options of a development come from its type: 'tracker log CASE TYPE --help' shows them, 'tracker types' lists
+    the types. On a terminal, what is missing is asked for.
+    """
+    tracker = tracker_of(ctx)
+    by = stamp(tracker, actor)
+    if sheets or batch:
+        if case or (sheets and batch):
+            raise click.UsageError("Log either one development, or sheets, or a batch, not several at once.", ctx)
+        return _sheets(tracker, sheets, by) if sheets else _batch(tracker, str(batch), by)
+    return _one(ctx, tracker, case, event_type, values, expect=expect, event_id=event_id, by=by)
+
+
+def _one(
+    ctx: click.Context,
+    tracker: Tracker,
+    case: str | None,
+    event_type: str | None,
+    values: dict[str, Any],
+    *,
+    expect: int | None,
+    event_id: str | None,
+    by: Stamp,
+) -> int:
+    from tracker.cli.fields import data_of
+    from tracker.entries import Entry
+    from tracker.errors import Mistakes
+    from tracker.eventtypes.base import require_type
+    from tracker.names import case_log
+
+    asking = sys.stdin.isatty() and sys.stdout.isatty()
+    if asking:
+        from tracker.cli.asking import ask_case, ask_type, ask_values
+
+        case = case or ask_case(tracker)
+        tracker.check_case(case)
+        if event_type is None:
+            event_type = ask_type(tracker, case)
+        require_type(event_type)
+        values = ask_values(tracker, event_type, values)
+    if case is None or event_type is None:
+        raise click.UsageError(f"The {'TYPE' if case else 'CASE'} is missing: write tracker log CASE TYPE --OPTION VALUE.", ctx)
+    require_type(event_type)
+    tracker.check_case(case)
+    entry = Entry(where="", log=case_log(case), type=event_type, data=data_of(event_type, values), id=event_id)
+    if asking:
+        from tracker.cli.asking import confirm
+
+        confirm(tracker, entry, by)
+    expected = {} if expect is None else {entry.log: expect}
+    try:
+        appended = tracker.append([entry], by, expected=expected)[0]
+    except Mistakes as mistakes:
+        raise _wrong_use(mistakes) from None
+    word = "Logged" if appended.new else "Already recorded:"
+    click.echo(f"{word} {case}#{appended.position}.")
+    return 0
+
+
+def _wrong_use(mistakes: Mistakes) -> Exception:
+    """What is wrong with options is wrong use, not a fault of the record."""
+    from tracker.errors import WrongUse
+
+    return WrongUse(str(mistakes))
+
+
+def _sheets(tracker: Tracker, sheets: tuple[str, ...], by: Stamp) -> int:
+    code = 0
+    for sheet in sheets:
+        outcome = tracker.log_sheet(Path(sheet), by)
+        click.echo(f"{sheet}: {_told(outcome)}")
+        for each in outcome.contradictions:
+            output.error(
+                f"{each.where}: {', '.join(each.fields)} differ from {each.ref}, which was left as it is; "
+                "restore the sheet, or give the entry a name of its own to log it as a second one."
+            )
+            code = 1
+    return code
+
+
+def _told(outcome: Outcome) -> str:
+    there = len(outcome.appended) - len(outcome.new) - len(outcome.contradictions)
+    parts = [f"{len(outcome.new)} logged", f"{there} already recorded"]
+    if outcome.contradictions:
+        parts.append(f"{len(outcome.contradictions)} contradict the log")
+    return ", ".join(parts) + "."
+
+
+def _batch(tracker: Tracker, batch: str, by: Stamp) -> int:
+    from tracker.batches import lines_of, read_batch
+
+    with click.open_file(batch, "rb") as stream:
+        lines = lines_of(cast("BinaryIO", stream))
+        entries: list[Entry] = read_batch(lines, "standard input" if batch == "-" else batch)
+    appended = tracker.append(entries, by)
+    new = sum(each.new for each in appended)
+    click.echo(f"{new} logged, {len(appended) - new} already recorded.")
+    return 0

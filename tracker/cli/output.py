@@ -1,0 +1,161 @@
+"""What every reading command prints: a table for people, or JSON, lines of JSON, CSV or TSV of the same rows."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from tracker.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from tracker.cli.tables import Column
+
+F = TypeVar("F", bound="Callable[..., Any]")
+FORMATS = {
+    "json": "Print JSON, one list.",
+    "nl": "Print JSON, one object a line.",
+    "csv": "Print CSV (RFC 4180).",
+    "tsv": "Print tab-separated values.",
+}
+
+
+def formats(command: F) -> F:
+    """Give a command the options --json, --nl, --csv and --tsv, as the argument ``form``."""
+    for name, text in reversed(FORMATS.items()):
+        command = click.option(f"--{name}", "form", flag_value=name, default=None, help=text)(command)
+    return command
+
+
+def columns() -> int:
+    """How wide the terminal is; 80 away from one, unless COLUMNS says otherwise."""
+    return shutil.get_terminal_size((80, 24)).columns
+
+
+def echo(text: str) -> None:
+    """Print text with everything that acts unseen made visible."""
+    click.echo(visible(text))
+
+
+def write(rows: Sequence[Any], form: str) -> None:
+    """Print rows for programs; a row is a named tuple or a dict, and all have the same names."""
+    listed = [row if isinstance(row, dict) else row._asdict() for row in rows]
+    if form == "json":
+        _json(listed)
+    elif form == "nl":
+        import json
+
+        for row in listed:
+            click.echo(json.dumps(row, ensure_ascii=False))
+    else:
+        _separated(listed, "," if form == "csv" else "\t")
+
+
+def _json(rows: list[dict[str, Any]]) -> None:
+    import json
+
+    if not rows:
+        click.echo("[]")
+        return
+    body = ",\n ".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    click.echo(f"[{body}]")
+
+
+def _separated(rows: list[dict[str, Any]], delimiter: str) -> None:
+    import csv
+    import io
+
+    if not rows:
+        return
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]), delimiter=delimiter, lineterminator="\r\n" if delimiter == "," else "\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: _cell(value, delimiter) for name, value in row.items()})
+    click.echo(out.getvalue(), nl=False)
+
+
+def _cell(value: Any, delimiter: str) -> Any:
+    if isinstance(value, str):
+        value = visible(value)
+        return " ".join(value.split()) if delimiter == "\t" else value
+    return value
+
+
+def show(
+    rows: Sequence[Any],
+    form: str | None,
+    titles: Sequence[Column],
+    cells: Callable[[Any], Sequence[str]],
+    *,
+    empty: str,
+) -> None:
+    """Print rows as a table, or in the form asked for; ``empty`` is what people read when there are none."""
+    if form:
+        write(rows, form)
+    elif not rows:
+        click.echo(empty)
+    else:
+        from tracker.cli.tables import render
+
+        click.echo(render(titles, [cells(row) for row in rows], width=columns()))
+
+
+def sections(lines: Sequence[Any], form: str | None, *, case: str = "") -> None:
+    """Print the lines of a page under the headings of their sections, or in the form asked for.
+
+    For people, events of the page's own case and sources are shortened; what the short names stand for comes last.
+    """
+    if form:
+        write(lines, form)
+        return
+    from tracker.cli.tables import Column, render
+
+    short = _short_names(lines)
+    seen: dict[str, list[Any]] = {}
+    for line in lines:
+        seen.setdefault(line.section, []).append(line)
+    for section, several in seen.items():
+        titles = (Column(section), Column(""), Column("Source"))
+        click.echo(render(titles, [_line(line, short, case) for line in several], width=columns()))
+        click.echo()
+    for name, source in short.items():
+        click.echo(f"{source} is {name}")
+
+
+def _short_names(lines: Sequence[Any]) -> dict[str, str]:
+    """S1, S2 and so on for the sources that the lines cite, in the order in which they come."""
+    cited = dict.fromkeys(part.removeprefix("contradicted by ").partition(" ¶")[0] for line in lines for part in
+                          line.pinpoints.split("; ") if " ¶" in part)  # fmt: skip
+    return {name: f"S{number}" for number, name in enumerate(cited, 1)}
+
+
+def _line(line: Any, short: dict[str, str], case: str) -> tuple[str, str, str]:
+    date = f" [{line.date}]" if line.date and line.date not in (line.item, line.value) else ""
+    pinpoints = line.pinpoints
+    for name, source in short.items():
+        pinpoints = pinpoints.replace(f"{name} ¶", f"{source} ¶")
+    ref = line.refs.removeprefix(case) if case else line.refs
+    return line.item, line.value + date, " ".join(filter(None, (ref, pinpoints)))
+
+
+def progress(names: Iterable[str], length: int) -> Iterable[str]:
+    """Show on a terminal how far long work is; away from one, and for short work, show nothing."""
+    if length < PROGRESS_FROM or not sys.stderr.isatty():
+        yield from names
+        return
+    with click.progressbar(names, length=length, label="Replaying", file=sys.stderr) as bar:
+        yield from bar
+
+
+PROGRESS_FROM = 200
+"""Logs; so many take about a second."""
+
+
+def error(text: str) -> None:
+    """Print a sentence on standard error."""
+    click.echo(f"Error: {visible(text)}", err=True)

@@ -1,0 +1,82 @@
+"""How commands come to their store, and who logs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from tracker.cli.output import progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.shell_completion import CompletionItem
+
+    from tracker.app import Tracker
+    from tracker.envelope import Stamp
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+def tracker_of(ctx: click.Context) -> Tracker:
+    """The store that --store names, or the one found from the current folder upward; raises NoStore."""
+    from tracker.app import Tracker, find_store
+    from tracker.errors import NoStore
+
+    named = ctx.find_root().obj
+    root = Path(named) if named else find_store(Path.cwd())
+    if not (root / "events").is_dir():
+        raise NoStore(root)
+    found = Tracker(root)
+    found.progress = progress
+    return found
+
+
+def by_option(command: F) -> F:
+    """Give a command the option --by: who logs."""
+    text = "Who logs this; else TRACKER_ACTOR, else git's user."
+    return click.option("--by", "actor", metavar="NAME", help=text)(command)
+
+
+def stamp(tracker: Tracker, actor: str | None) -> Stamp:
+    """Who logs and when; raises NoActor."""
+    from tracker.app import actor as known_actor
+    from tracker.app import now
+    from tracker.envelope import Stamp
+
+    return Stamp(known_actor(actor, os.environ, tracker.root), now())
+
+
+def complete(sql: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """A shell completion that offers the first column of a query's rows."""
+
+    def offer(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        from tracker.errors import TrackerError
+
+        try:
+            found = [row[0] for row in tracker_of(ctx).read().execute(sql)]
+        except TrackerError:
+            return []
+        return [CompletionItem(name) for name in found if name.startswith(incomplete)]
+
+    return offer
+
+
+complete_case = complete("SELECT name FROM cases ORDER BY name")
+complete_source = complete("SELECT id FROM sources ORDER BY id")
+complete_party = complete("SELECT id FROM parties ORDER BY id")
+
+
+def case_argument(command: F) -> F:
+    """Give a command the argument CASE."""
+    return click.argument("case", shell_complete=complete_case)(command)
+
+
+def cases_argument(command: F) -> F:
+    """Give a command the argument [CASE]..."""
+    return click.argument("cases", metavar="[CASE]...", nargs=-1, shell_complete=complete_case)(command)

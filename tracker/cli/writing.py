@@ -1,0 +1,55 @@
+"""The verbs that start something: init and open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tracker.cli.stores import by_option, complete_party, stamp, tracker_of
+
+
+@click.command("init")
+@click.argument("folder", default=".", required=False)
+def init_command(folder: str) -> None:
+    """Start an empty store in FOLDER, or here."""
+    from tracker.app import Tracker
+
+    found = Tracker.init(Path(folder))
+    click.echo(f"Started a store in {found.root.absolute()}: open a case with 'tracker open CASE --kind KIND --title TITLE'.")
+
+
+@click.command("open")
+@click.argument("case")
+@click.option("--kind", required=True, help="What sort of case it is; 'tracker kinds' lists them.")
+@click.option("--title", required=True, help="The caption people know it by.")
+@click.option("--forum", metavar="PARTY", shell_complete=complete_party, help="The court or agency before which it is.")
+@click.option("--docket", help="The docket number, as the forum writes it.")
+@click.option("--jurisdiction", help="ISO 3166 code of the country whose law governs.")
+@click.option("--about", help="What the matter is, in a sentence of your own.")
+@click.option("--cite", "cites", multiple=True, metavar="SOURCE[:LOCATOR]", help="Where it is told; can be repeated.")
+@by_option
+@click.pass_context
+def open_command(
+    ctx: click.Context,
+    case: str,
+    kind: str,
+    title: str,
+    forum: str | None,
+    docket: str | None,
+    jurisdiction: str | None,
+    about: str | None,
+    cites: tuple[str, ...],
+    actor: str | None,
+) -> None:
+    """Start to follow a case."""
+    from tracker.entries import Entry, cited_by_text
+
+    tracker = tracker_of(ctx)
+    values = {"kind": kind, "title": title, "forum": forum, "docket": docket, "jurisdiction": jurisdiction, "about": about}
+    data: dict[str, object] = {name: value for name, value in values.items() if value is not None}
+    if cites:
+        data["citations"] = [citation for text in cites for citation in cited_by_text(text)]
+    entry = Entry(where="", log=f"cases/{case}", type="case.opened", data=data)
+    tracker.append([entry], stamp(tracker, actor))
+    click.echo(f"Opened {case}: log what happened with 'tracker log {case} TYPE', see 'tracker types'.")
