@@ -6,7 +6,7 @@ in the order in which it happened, and finds the stage from what surely came bef
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,22 +18,14 @@ from tracker.eventtypes import Development, EventData, registry
 from tracker.eventtypes import decode as decode_data
 from tracker.kinds import KINDS, UNKNOWN, Kind
 from tracker.problems import Problem
+from tracker.state import Caption, CaseBuilder, Figure, Hearing, Judgment, Link, Order, Place, Plea, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tracker.envelope import Event
     from tracker.eventtypes.cases import CaseOpened
-    from tracker.eventtypes.hearings import HearingHeld, HearingPostponed
-    from tracker.eventtypes.judgments import JudgmentGiven, OrderMade
-    from tracker.eventtypes.penalties import PenaltyImposed
     from tracker.kinds import Move
-
-
-class Place(NamedTuple):
-    """Which event of the case says so: its number in the log."""
-
-    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,83 +54,6 @@ class Entry:
         return (self.when is None, key, self.position)
 
 
-class Role(NamedTuple):
-    """A party's role in the case, and the event that gave it or ended it."""
-
-    party: str
-    role: str
-    position: int
-    ended_by: int | None = None
-
-
-class Plea(NamedTuple):
-    """A claim or a defence."""
-
-    what: str
-    party: str
-    text: str
-    position: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hearing:
-    """A hearing and what became of it: set, postponed or held; days as EDTF, None when not known."""
-
-    day: str | None
-    status: str
-    court: str | None = None
-    purpose: str | None = None
-    moved_to: str | None = None
-    reason: str | None = None
-    position: int
-
-
-class Judgment(NamedTuple):
-    """A judgment with its grounds."""
-
-    court: str | None
-    instance: str | None
-    outcome: str | None
-    in_favour_of: tuple[str, ...]
-    grounds: tuple[str, ...]
-    position: int
-
-
-class Order(NamedTuple):
-    """An obligation: who owes what to whom, by when."""
-
-    issuer: str | None
-    debtors: tuple[str, ...]
-    creditors: tuple[str, ...]
-    amount: str | None
-    act: str | None
-    joint_and_several: bool | None
-    due: str | None
-    due_terms: str | None
-    position: int
-
-
-class Figure(NamedTuple):
-    """A number with its unit, day, scope and who counted; the value is a decimal string."""
-
-    what: str
-    value: str
-    unit: str
-    closeness: str | None
-    as_of: str | None
-    scope: str | None
-    counted_by: str | None
-    position: int
-
-
-class Link(NamedTuple):
-    """How the case belongs to another case."""
-
-    other: str
-    relation: str
-    position: int
-
-
 class Step(NamedTuple):
     """A stage the case came to, and the event that took it there."""
 
@@ -161,11 +76,7 @@ class Case:
     name: str
     kind: Kind
     kind_name: str
-    title: str
-    forum: str | None
-    docket: str | None
-    jurisdiction: str | None
-    about: str | None
+    caption: Caption
     stage: str
     steps: tuple[Step, ...]
     entries: tuple[Entry, ...]
@@ -180,145 +91,6 @@ class Case:
     problems: tuple[Problem, ...]
 
 
-@dataclass(slots=True)
-class CaseBuilder:
-    """What event types write to while the fold runs; nothing outside the fold sees it."""
-
-    name: str
-    kind: Kind
-    title: str = ""
-    forum: str | None = None
-    docket: str | None = None
-    jurisdiction: str | None = None
-    about: str | None = None
-    opened_by: int | None = None
-    roles: dict[tuple[str, str], Role] = field(default_factory=dict)
-    pleas: list[Plea] = field(default_factory=list)
-    hearings: dict[str, Hearing] = field(default_factory=dict)
-    judgments: list[Judgment] = field(default_factory=list)
-    orders: list[Order] = field(default_factory=list)
-    figures: list[Figure] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-    def problem(self, code: str, position: int | None, message: str) -> None:
-        """Collect something doubtful."""
-        self.problems.append(Problem(code, self.name, position, message))
-
-    def open(self, opened: CaseOpened, at: Place) -> None:
-        """Take the caption from the first event that opens the case."""
-        if self.opened_by is not None:
-            message = f"opened again; event {self.opened_by} opened it first"
-            self.problem("opened-twice", at.position, message)
-            return
-        self.opened_by = at.position
-        self.title, self.forum, self.about = opened.title, opened.forum, opened.about
-        self.docket, self.jurisdiction = opened.docket, opened.jurisdiction
-        if opened.forum:
-            self.give_role(opened.forum, "court" if "court" in self.kind.roles else "authority", at)
-
-    def link(self, other: str, relation: str, at: Place) -> None:
-        """Add a link to another case."""
-        self.links.append(Link(other, relation, at.position))
-
-    def give_role(self, party: str, role: str, at: Place) -> None:
-        """Give a party a role; the first event that says so is kept."""
-        self.roles.setdefault((party, role), Role(party, role, at.position))
-
-    def end_role(self, party: str, role: str, at: Place) -> None:
-        """End a role, known before or not."""
-        begun = self.roles.get((party, role), Role(party, role, at.position))
-        self.roles[party, role] = begun._replace(ended_by=at.position)
-
-    def plead(self, what: str, party: str, text: str, at: Place) -> None:
-        """Add a claim or a defence."""
-        self.pleas.append(Plea(what, party, text, at.position))
-
-    def set_hearing(self, day: str, court: str | None, purpose: str | None, at: Place) -> None:
-        """Add a hearing, or the purpose of one that is known."""
-        known = self.hearings.get(day)
-        self.hearings[day] = Hearing(
-            day=day,
-            status=known.status if known else "set",
-            court=court or (known.court if known else None),
-            purpose=purpose or (known.purpose if known else None),
-            moved_to=known.moved_to if known else None,
-            reason=known.reason if known else None,
-            position=known.position if known else at.position,
-        )
-
-    def move_hearing(self, moved: HearingPostponed, at: Place) -> None:
-        """Mark the old day as postponed and set the new one; a hearing that was held stays held."""
-        old = self.hearings.get(moved.set_for or "")
-        self.hearings[moved.set_for or f"?{at.position}"] = Hearing(
-            day=moved.set_for,
-            status="held" if old and old.status == "held" else "postponed",
-            court=moved.court or (old.court if old else None),
-            purpose=old.purpose if old else None,
-            moved_to=moved.until,
-            reason=moved.reason,
-            position=at.position,
-        )
-        if moved.until:
-            self.set_hearing(moved.until, moved.court, moved.purpose, at)
-
-    def hold_hearing(self, held: HearingHeld, at: Place) -> None:
-        """Mark the hearing of that day as held, or add it."""
-        known = self.hearings.get(held.date or "")
-        self.hearings[held.date or f"?{at.position}"] = Hearing(
-            day=held.date,
-            status="held",
-            court=held.court or (known.court if known else None),
-            purpose=held.purpose or (known.purpose if known else None),
-            position=at.position,
-        )
-
-    def judge(self, given: JudgmentGiven, at: Place) -> None:
-        """Add a judgment."""
-        self.judgments.append(
-            Judgment(given.court, given.instance, given.outcome, given.in_favour_of, given.grounds, at.position)
-        )
-
-    def order(self, made: OrderMade, at: Place) -> None:
-        """Add an order."""
-        self.orders.append(
-            Order(
-                made.issuer,
-                made.debtors,
-                made.creditors,
-                made.amount,
-                made.act,
-                made.joint_and_several,
-                made.due,
-                made.due_terms,
-                at.position,
-            )
-        )
-
-    def penalise(self, imposed: PenaltyImposed, at: Place) -> None:
-        """Keep a fine and each measure as an order of its own."""
-        owed = [(imposed.fine, None)] if imposed.fine else []
-        for amount, act in [*owed, *((None, measure) for measure in imposed.measures)]:
-            self.orders.append(
-                Order(imposed.authority, (imposed.on,), (), amount, act, None, None, None, at.position)
-            )
-
-    def figure(
-        self,
-        what: str,
-        value: str,
-        unit: str,
-        at: Place,
-        *,
-        closeness: str | None = None,
-        as_of: str | None = None,
-        scope: str | None = None,
-        counted_by: str | None = None,
-    ) -> None:
-        """Add a figure."""
-        self.figures.append(Figure(what, value, unit, closeness, as_of, scope, counted_by, at.position))
-
-
 def fold(name: str, events: Iterable[Event]) -> Case:
     """The state of the case ``name`` after ``events``, which stand in the order of logging.
 
@@ -328,7 +100,7 @@ def fold(name: str, events: Iterable[Event]) -> Case:
     problems: list[Problem] = []
     entries = [_read(name, event, problems) for event in events]
     kind_name = next((data.kind for data in _openings(entries)), "")
-    case = CaseBuilder(name, KINDS.get(kind_name, UNKNOWN), title=name, problems=problems)
+    case = CaseBuilder(name, KINDS.get(kind_name, UNKNOWN), Caption(name), problems=problems)
     in_order = sorted(entries, key=Entry.order)
     for entry in entries:
         if entry.data is not None and not isinstance(entry.data, Development):
@@ -461,7 +233,7 @@ def _gaps(case: CaseBuilder, entries: Sequence[Entry]) -> Iterable[Gap]:
         found = by_type.get(ask.on, [])
         if ask.given and ask.given not in by_type:
             continue
-        if ask.on == "case.opened" and getattr(case, ask.field):
+        if ask.on == "case.opened" and getattr(case.caption, ask.field):
             continue
         if not found:
             yield Gap(ask.what, None, None)
@@ -479,11 +251,7 @@ def _freeze(case: CaseBuilder, kind_name: str, steps: list[Step], stage: str, in
         name=case.name,
         kind=case.kind,
         kind_name=kind_name or case.kind.name,
-        title=case.title,
-        forum=case.forum,
-        docket=case.docket,
-        jurisdiction=case.jurisdiction,
-        about=case.about,
+        caption=case.caption,
         stage=stage,
         steps=tuple(steps),
         entries=tuple(in_order),

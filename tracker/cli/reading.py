@@ -24,7 +24,7 @@ def _dated(date: str | None, what: str | None) -> str:
 def _status_cells(row: CaseStatus) -> tuple[str, ...]:
     last, coming = _dated(row.last_date, row.last), _dated(row.next_date, row.next)
     known = (row.known_until or "-").partition("T")[0]
-    return row.case, row.kind, row.stage, last, coming, known, str(row.problems)
+    return row.case, f"{row.kind}: {row.stage}", last, coming, known, str(row.problems)
 
 
 @click.command("status")
@@ -37,7 +37,7 @@ def status_command(ctx: click.Context, cases: tuple[str, ...], form: str | None)
 
     db = tracker_of(ctx).read()
     rows = queries.status(db, queries.require_cases(db, cases), today=date.today().isoformat())
-    titles = [Column("Case", wrap=False), *map(Column, ("Kind", "Stage", "Last", "Next", "Known until"))]
+    titles = [Column("Case", wrap=False), *map(Column, ("Stage", "Last", "Next", "Known until"))]
     # A column of zeros tells less than one sentence.
     shown = len(titles) + 1 if any(row.problems for row in rows) else len(titles)
     titles.append(Column("Problems", align="right"))

@@ -66,7 +66,7 @@ def types_command(event_type: str | None, schema: bool, form: str | None) -> Non
         return
     cls = require_type(event_type)
     if schema:
-        from tracker.reference import schema_of
+        from tracker.eventtypes.schema import schema_of
 
         click.echo(schema_of(cls), nl=False)
         return

@@ -18,7 +18,7 @@ from msgspec import Meta, Struct
 from tracker.errors import UnknownName
 
 if TYPE_CHECKING:
-    from tracker.case import CaseBuilder, Place
+    from tracker.state import CaseBuilder, Place
 
 NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 MONEY_PATTERN = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)? [A-Z]{3}$"

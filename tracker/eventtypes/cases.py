@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from tracker.eventtypes.base import CaseName, Development, EventData, KindName, PartyId, Text, event_type, says
+from tracker.state import Caption
 
 if TYPE_CHECKING:
-    from tracker.case import CaseBuilder, Place
+    from tracker.state import CaseBuilder, Place
 
 
 @event_type(
@@ -28,7 +29,7 @@ class CaseOpened(EventData, frozen=True, kw_only=True, omit_defaults=True):
 
     def apply(self, case: CaseBuilder, at: Place) -> None:
         """Set the caption; the kind was read before the fold began."""
-        case.open(self, at)
+        case.open(Caption(self.title, self.forum, self.docket, self.jurisdiction, self.about), at)
 
 
 @event_type("case.renamed", "Case renamed", {"title": "Li v. Xiaomi Haikou and another"})
@@ -41,7 +42,7 @@ class CaseRenamed(EventData, frozen=True, kw_only=True, omit_defaults=True):
 
     def apply(self, case: CaseBuilder, at: Place) -> None:
         """Change the title."""
-        case.title = self.title
+        case.caption = case.caption._replace(title=self.title)
 
 
 @event_type("case.linked", "Case linked", {"case": "perforated-hood", "relation": "same seller"})

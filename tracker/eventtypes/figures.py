@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from tracker.eventtypes.base import Date, Decimal, Development, PartyId, Text, event_type, says
 from tracker.eventtypes.recalls import Closeness
+from tracker.state import Figure
 
 if TYPE_CHECKING:
-    from tracker.case import CaseBuilder, Place
+    from tracker.state import CaseBuilder, Place
 
 
 @event_type(
@@ -49,12 +50,14 @@ class FigureStated(Development, frozen=True, kw_only=True, omit_defaults=True):
     def apply(self, case: CaseBuilder, at: Place) -> None:
         """Add it to the figures."""
         case.figure(
-            self.what,
-            self.value,
-            self.unit,
-            at,
-            closeness=self.closeness,
-            as_of=self.as_of,
-            scope=self.scope,
-            counted_by=self.counted_by,
+            Figure(
+                at.position,
+                self.what,
+                self.value,
+                self.unit,
+                closeness=self.closeness,
+                as_of=self.as_of,
+                scope=self.scope,
+                counted_by=self.counted_by,
+            )
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from tracker.eventtypes.base import Count, Development, PartyId, Text, event_type, says
 
 if TYPE_CHECKING:
-    from tracker.case import CaseBuilder, Place
+    from tracker.state import CaseBuilder, Place
 
 
 @event_type(
@@ -42,7 +42,7 @@ class SuitFiled(Development, frozen=True, kw_only=True, omit_defaults=True):
         if self.court:
             case.give_role(self.court, "court", at)
         if self.docket:
-            case.docket = self.docket
+            case.caption = case.caption._replace(docket=self.docket)
 
 
 @event_type("filing.made", "Filing", {"party": "nanjing-jingming", "document": "statement of defence"})

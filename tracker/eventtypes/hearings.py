@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from tracker.eventtypes.base import Date, Development, PartyId, Text, event_type, says
+from tracker.state import Hearing
 
 if TYPE_CHECKING:
-    from tracker.case import CaseBuilder, Place
+    from tracker.state import CaseBuilder, Place
 
 
 @event_type(
@@ -53,7 +54,17 @@ class HearingPostponed(Development, frozen=True, kw_only=True, omit_defaults=Tru
 
     def apply(self, case: CaseBuilder, at: Place) -> None:
         """Mark the old hearing as postponed and add the new one."""
-        case.move_hearing(self, at)
+        case.move_hearing(
+            Hearing(
+                day=self.set_for,
+                status="postponed",
+                court=self.court,
+                purpose=self.purpose,
+                moved_to=self.until,
+                reason=self.reason,
+                position=at.position,
+            )
+        )
 
 
 @event_type(
@@ -71,4 +82,6 @@ class HearingHeld(Development, frozen=True, kw_only=True, omit_defaults=True):
 
     def apply(self, case: CaseBuilder, at: Place) -> None:
         """Mark the hearing of that day as held, or add one."""
-        case.hold_hearing(self, at)
+        case.hold_hearing(
+            Hearing(day=self.date, status="held", court=self.court, purpose=self.purpose, position=at.position)
+        )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from tracker.eventtypes.base import Count, Development, PartyId, Text, event_type, says
+from tracker.state import Figure
 
 if TYPE_CHECKING:
-    from tracker.case import CaseBuilder, Place
+    from tracker.state import CaseBuilder, Place
 
 
 @event_type(
@@ -27,9 +28,9 @@ class IncidentOccurred(Development, frozen=True, kw_only=True, omit_defaults=Tru
     def apply(self, case: CaseBuilder, at: Place) -> None:
         """Keep the casualties among the figures."""
         if self.dead is not None:
-            case.figure("deaths", str(self.dead), "persons", at)
+            case.figure(Figure(at.position, "deaths", str(self.dead), "persons"))
         if self.injured is not None:
-            case.figure("injured", str(self.injured), "persons", at)
+            case.figure(Figure(at.position, "injured", str(self.injured), "persons"))
 
 
 @event_type("investigation.opened", "Investigation opened", {"date": "2025-04-03", "authority": "anhui-traffic-police"})

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from tracker.eventtypes.base import Date, Development, Money, PartyId, Text, event_type, says
+from tracker.state import Judgment, Order
 
 if TYPE_CHECKING:
-    from tracker.case import CaseBuilder, Place
+    from tracker.state import CaseBuilder, Place
 
 Instance = Literal["first", "second", "retrial"]
 
@@ -36,7 +37,9 @@ class JudgmentGiven(Development, frozen=True, kw_only=True, omit_defaults=True):
 
     def apply(self, case: CaseBuilder, at: Place) -> None:
         """Keep the grounds with the judgment."""
-        case.judge(self, at)
+        case.judge(
+            Judgment(self.court, self.instance, self.outcome, self.in_favour_of, self.grounds, at.position)
+        )
 
 
 @event_type(
@@ -75,7 +78,19 @@ class OrderMade(Development, frozen=True, kw_only=True, omit_defaults=True):
 
     def apply(self, case: CaseBuilder, at: Place) -> None:
         """Add the order."""
-        case.order(self, at)
+        case.order(
+            Order(
+                position=at.position,
+                issuer=self.issuer,
+                debtors=self.debtors,
+                creditors=self.creditors,
+                amount=self.amount,
+                act=self.act,
+                joint_and_several=self.joint_and_several,
+                due=self.due,
+                due_terms=self.due_terms,
+            )
+        )
 
 
 @event_type("judgment.took_effect", "Judgment in force", {"date": "2025-12", "basis": "no appeal within the period"})

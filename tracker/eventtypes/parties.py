@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from tracker.eventtypes.base import Date, Development, EventData, PartyId, Text, event_type, says
 
 if TYPE_CHECKING:
-    from tracker.case import CaseBuilder, Place
+    from tracker.state import CaseBuilder, Place
 
 
 @event_type(

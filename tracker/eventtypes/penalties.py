@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from tracker.eventtypes.base import Development, Money, PartyId, Text, event_type, says
+from tracker.state import Order
 
 if TYPE_CHECKING:
-    from tracker.case import CaseBuilder, Place
+    from tracker.state import CaseBuilder, Place
 
 
 @event_type(
@@ -55,4 +56,8 @@ class PenaltyImposed(Development, frozen=True, kw_only=True, omit_defaults=True)
         """Give both their roles, and keep what was imposed among the orders."""
         case.give_role(self.authority, "authority", at)
         case.give_role(self.on, "respondent", at)
-        case.penalise(self, at)
+        owed = Order(at.position, issuer=self.authority, debtors=(self.on,))
+        if self.fine:
+            case.order(owed._replace(amount=self.fine))
+        for measure in self.measures:
+            case.order(owed._replace(act=measure))

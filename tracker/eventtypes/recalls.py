@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from tracker.eventtypes.base import Count, Development, PartyId, Text, event_type, says
+from tracker.state import Figure
 
 if TYPE_CHECKING:
-    from tracker.case import CaseBuilder, Place
+    from tracker.state import CaseBuilder, Place
 
 Closeness = Literal["exactly", "about", "nearly", "at least", "more than", "at most", "less than"]
 
@@ -42,7 +43,11 @@ class RecallQuantified(Development, frozen=True, kw_only=True, omit_defaults=Tru
 
     def apply(self, case: CaseBuilder, at: Place) -> None:
         """Keep the number among the figures."""
-        case.figure("recalled quantity", str(self.quantity), self.unit, at, closeness=self.closeness, scope=self.scope)
+        case.figure(
+            Figure(
+                at.position, "recalled quantity", str(self.quantity), self.unit, closeness=self.closeness, scope=self.scope
+            )
+        )
 
 
 @event_type(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from tracker.eventtypes.base import Development, PartyId, Text, event_type, says
 
 if TYPE_CHECKING:
-    from tracker.case import CaseBuilder, Place
+    from tracker.state import CaseBuilder, Place
 
 
 @event_type("rumour.circulated", "Rumour", {"date": "2025-11-16", "about": "wang-hua", "rumour": "is to be moved"})

@@ -14,10 +14,11 @@ from tracker.projections.words import cut
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tracker.case import Case, Entry, Order
+    from tracker.case import Case, Entry
     from tracker.eventtypes import Citation
     from tracker.problems import Problem
     from tracker.registers import Parties, Sources
+    from tracker.state import Order
 
 Row = tuple[str, dict[str, Any]]
 """The table and the row."""
@@ -36,11 +37,11 @@ def rows_of_case(case: Case) -> Iterator[Row]:
         "name": case.name,
         "kind": case.kind_name,
         "kind_label": case.kind.label,
-        "title": case.title,
-        "forum": case.forum,
-        "docket": case.docket,
-        "jurisdiction": case.jurisdiction,
-        "about": case.about,
+        "title": case.caption.title,
+        "forum": case.caption.forum,
+        "docket": case.caption.docket,
+        "jurisdiction": case.caption.jurisdiction,
+        "about": case.caption.about,
         "stage": case.stage,
         "stage_meaning": stage_meaning,
         "stage_since": when.text if when else None,
@@ -50,7 +51,7 @@ def rows_of_case(case: Case) -> Iterator[Row]:
         yield from _development(case.name, log, entry)
     yield from _contents(case)
     yield from _problems(case.name, case.problems)
-    told_of = " ".join(filter(None, (case.name, case.title, case.about, case.docket, case.kind.label)))
+    told_of = " ".join((case.name, *filter(None, case.caption), case.kind.label))
     yield _search(case.name, "case", log, told_of)
 
 

@@ -1,0 +1,199 @@
+"""What a case is built from: the records that event types make, and the builder they hand them to while the fold runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from tracker.problems import Problem
+
+if TYPE_CHECKING:
+    from tracker.kinds import Kind
+
+
+class Place(NamedTuple):
+    """Which event of the case says so: its number in the log."""
+
+    position: int
+
+
+class Caption(NamedTuple):
+    """What stands at the head of a case."""
+
+    title: str
+    forum: str | None = None
+    docket: str | None = None
+    jurisdiction: str | None = None
+    about: str | None = None
+
+
+class Role(NamedTuple):
+    """A party's role in the case, and the event that gave it or ended it."""
+
+    party: str
+    role: str
+    position: int
+    ended_by: int | None = None
+
+
+class Plea(NamedTuple):
+    """A claim or a defence."""
+
+    what: str
+    party: str
+    text: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """A hearing and what became of it: set, postponed or held; days as EDTF, None when not known."""
+
+    day: str | None
+    status: str
+    court: str | None = None
+    purpose: str | None = None
+    moved_to: str | None = None
+    reason: str | None = None
+    position: int
+
+
+class Judgment(NamedTuple):
+    """A judgment with its grounds."""
+
+    court: str | None
+    instance: str | None
+    outcome: str | None
+    in_favour_of: tuple[str, ...]
+    grounds: tuple[str, ...]
+    position: int
+
+
+class Order(NamedTuple):
+    """An obligation: who owes what to whom, by when."""
+
+    position: int
+    issuer: str | None = None
+    debtors: tuple[str, ...] = ()
+    creditors: tuple[str, ...] = ()
+    amount: str | None = None
+    act: str | None = None
+    joint_and_several: bool | None = None
+    due: str | None = None
+    due_terms: str | None = None
+
+
+class Figure(NamedTuple):
+    """A number with its unit, day, scope and who counted; the value is a decimal string."""
+
+    position: int
+    what: str
+    value: str
+    unit: str
+    closeness: str | None = None
+    as_of: str | None = None
+    scope: str | None = None
+    counted_by: str | None = None
+
+
+class Link(NamedTuple):
+    """How the case belongs to another case."""
+
+    other: str
+    relation: str
+    position: int
+
+
+@dataclass(slots=True)
+class CaseBuilder:
+    """What event types write to while the fold runs; nothing outside the fold sees it."""
+
+    name: str
+    kind: Kind
+    caption: Caption
+    opened_by: int | None = None
+    roles: dict[tuple[str, str], Role] = field(default_factory=dict)
+    pleas: list[Plea] = field(default_factory=list)
+    hearings: dict[str, Hearing] = field(default_factory=dict)
+    judgments: list[Judgment] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def problem(self, code: str, position: int | None, message: str) -> None:
+        """Collect something doubtful."""
+        self.problems.append(Problem(code, self.name, position, message))
+
+    def open(self, caption: Caption, at: Place) -> None:
+        """Take the caption from the first event that opens the case."""
+        if self.opened_by is not None:
+            self.problem("opened-twice", at.position, f"opened again; event {self.opened_by} opened it first")
+            return
+        self.opened_by, self.caption = at.position, caption
+        if caption.forum:
+            self.give_role(caption.forum, "court" if "court" in self.kind.roles else "authority", at)
+
+    def link(self, other: str, relation: str, at: Place) -> None:
+        """Add a link to another case."""
+        self.links.append(Link(other, relation, at.position))
+
+    def give_role(self, party: str, role: str, at: Place) -> None:
+        """Give a party a role; the first event that says so is kept."""
+        self.roles.setdefault((party, role), Role(party, role, at.position))
+
+    def end_role(self, party: str, role: str, at: Place) -> None:
+        """End a role, known before or not."""
+        begun = self.roles.get((party, role), Role(party, role, at.position))
+        self.roles[party, role] = begun._replace(ended_by=at.position)
+
+    def plead(self, what: str, party: str, text: str, at: Place) -> None:
+        """Add a claim or a defence."""
+        self.pleas.append(Plea(what, party, text, at.position))
+
+    def set_hearing(self, day: str, court: str | None, purpose: str | None, at: Place) -> None:
+        """Add a hearing, or the purpose of one that is known."""
+        known = self.hearings.get(day)
+        self.hearings[day] = Hearing(
+            day=day,
+            status=known.status if known else "set",
+            court=court or (known.court if known else None),
+            purpose=purpose or (known.purpose if known else None),
+            moved_to=known.moved_to if known else None,
+            reason=known.reason if known else None,
+            position=known.position if known else at.position,
+        )
+
+    def move_hearing(self, hearing: Hearing) -> None:
+        """Mark the old day as postponed and set the new one; a hearing that was held stays held."""
+        known = self.hearings.get(hearing.day or "")
+        status = "held" if known and known.status == "held" else "postponed"
+        old = known.purpose if known else None
+        self._put(replace(hearing, status=status, purpose=old))
+        if hearing.moved_to:
+            self.set_hearing(hearing.moved_to, hearing.court, hearing.purpose, Place(hearing.position))
+
+    def hold_hearing(self, hearing: Hearing) -> None:
+        """Mark the hearing of that day as held, or add it."""
+        self._put(hearing)
+
+    def _put(self, hearing: Hearing) -> None:
+        """Keep a hearing under its day, with what was known of that day and is not told again."""
+        known = self.hearings.get(hearing.day or "")
+        if known:
+            hearing = replace(
+                hearing, court=hearing.court or known.court, purpose=hearing.purpose or known.purpose
+            )
+        self.hearings[hearing.day or f"?{hearing.position}"] = hearing
+
+    def judge(self, judgment: Judgment) -> None:
+        """Add a judgment."""
+        self.judgments.append(judgment)
+
+    def order(self, order: Order) -> None:
+        """Add an order."""
+        self.orders.append(order)
+
+    def figure(self, figure: Figure) -> None:
+        """Add a figure."""
+        self.figures.append(figure)
