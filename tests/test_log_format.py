@@ -9,6 +9,7 @@ from tracker import canonical, members
 from tracker.envelope import START, verify_line
 
 TEXT = (Path(__file__).parent.parent / "docs" / "log-format.md").read_text(encoding="utf-8")
+PROSE = " ".join(TEXT.split())
 LOG = "cases/haikou-deposit"
 
 
@@ -19,7 +20,7 @@ def blocks(language: str) -> list[str]:
 def test_the_worked_example_is_right_byte_for_byte() -> None:
     first, body, second, _ = blocks("json")
     [xhash] = blocks("text")
-    assert f"these {len(body.encode())} bytes" in TEXT
+    assert f"these {len(body.encode())} bytes" in PROSE
     assert sha256(b"\x00" + body.encode()).hexdigest() == xhash
     assert first == body[:-1] + f',"xhash":"{xhash}"}}'
     head = verify_line(first.encode(), START, "line 1", LOG).head
@@ -29,9 +30,9 @@ def test_the_worked_example_is_right_byte_for_byte() -> None:
 def test_the_offsets_in_the_text_are_those_of_the_example() -> None:
     line = blocks("json")[0].encode()
     n = len(line)
-    assert "bytes n-76 to n-67 MUST be `,\"xhash\":\"`, bytes n-66 to n-3 the hash, bytes n-2 and n-1 `\"}`" in TEXT
+    assert "bytes n-76 to n-67 MUST be `,\"xhash\":\"`, bytes n-66 to n-3 the hash, bytes n-2 and n-1 `\"}`" in PROSE
     assert (line[n - 76 : n - 66], line[n - 2 : n]) == (b',"xhash":"', b'"}')
-    assert "0x00, then bytes 0 to n-77, then `}`" in TEXT
+    assert "0x00, then bytes 0 to n-77, then `}`" in PROSE
     assert sha256(b"\x00" + line[: n - 76] + b"}").hexdigest().encode() == line[n - 66 : n - 2]
 
 
@@ -45,5 +46,5 @@ def test_the_table_has_every_member() -> None:
 
 def test_the_limits_in_the_text_are_those_of_the_code() -> None:
     limits = (canonical.MAX_LINE, canonical.MAX_INTEGER, members.MAX_POSITION)
-    assert all(f"{limit:,}" in TEXT for limit in limits)
-    assert f"at most {canonical.MAX_DEPTH} arrays and objects" in TEXT
+    assert all(f"{limit:,}" in PROSE for limit in limits)
+    assert f"at most {canonical.MAX_DEPTH} arrays and objects" in PROSE

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import subprocess
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -136,15 +135,11 @@ class Tracker:
 
     def known(self) -> Known:
         """Every name of the store."""
+        from tracker import queries
         from tracker.entries import Known
 
-        with closing(self.read()) as db:
-            self._read = None
-            return Known(
-                cases={row[0] for row in db.execute("SELECT name FROM cases")},
-                parties={row[0] for row in db.execute("SELECT id FROM parties WHERE position IS NOT NULL")},
-                sources={row[0] for row in db.execute("SELECT id FROM sources WHERE position IS NOT NULL")},
-            )
+        cases, parties, sources = queries.known_names(self.read())
+        return Known(set(cases), set(parties), set(sources))
 
     def check_case(self, name: str) -> str:
         """The name, when there is such a case; raises UnknownName."""

@@ -118,4 +118,4 @@ def _integer(text: str) -> int:
 
 
 def _no_float(text: str) -> NoReturn:
-    raise _Wrong("", f"{text} is a float; write decimals and money as text, as in \"{text}\"")
+    raise _Wrong("", f'{text} is a float; write decimals and money as text, as in "{text}"')

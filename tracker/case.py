@@ -164,9 +164,7 @@ def _stages(case: CaseBuilder, entries: Sequence[Entry]) -> tuple[list[Step], st
     return steps, stage
 
 
-def _in_happening_order(
-    kind: Kind, moving: Sequence[tuple[Entry, list[Move]]]
-) -> Iterable[tuple[Entry, list[Move]]]:
+def _in_happening_order(kind: Kind, moving: Sequence[tuple[Entry, list[Move]]]) -> Iterable[tuple[Entry, list[Move]]]:
     """The events in an order that never puts one before another that surely came earlier.
 
     Where dates leave the order open, the kind's own order of stages decides, and then the order of logging. An event

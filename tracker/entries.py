@@ -151,7 +151,9 @@ def _fault_of_text(field: Field, value: str, known: Known, *, bringing_in: bool)
     match field.refers:
         case "date":
             fault = dates.fault(value)
-            return f"{value!r} is no date: {fault}; write EDTF, as in 2025-11-20, 2025-11 or 2025-05~" if fault else None
+            return (
+                f"{value!r} is no date: {fault}; write EDTF, as in 2025-11-20, 2025-11 or 2025-05~" if fault else None
+            )
         case "money":
             right = re.fullmatch(MONEY_PATTERN[1:-1], value)
             return None if right else f"{value!r} is no amount; write a decimal and a currency, as in '10000 CNY'"
@@ -218,7 +220,9 @@ def cited(source: str, locators: str, does: str = "supports") -> list[dict[str, 
     """Citations of one source: ``7,13-14`` are the paragraphs 7 and 13 to 14, each a citation of its own."""
     wanted = [part.strip() for part in locators.split(",") if part.strip()]
     contradicts = {} if does == "supports" else {"does": does}
-    return [{"source": source, "locator": part, **contradicts} for part in wanted] or [{"source": source, **contradicts}]
+    return [{"source": source, "locator": part, **contradicts} for part in wanted] or [
+        {"source": source, **contradicts}
+    ]
 
 
 def cited_by_text(text: str, does: str = "supports") -> list[dict[str, str]]:

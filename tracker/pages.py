@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tracker import queries
-from tracker.errors import BadReference
+from tracker.errors import BadReference, UnknownName
 from tracker.eventtypes.base import fields_of, grouped, registry
 from tracker.names import parse_ref
 from tracker.queries import Citation, Line, pinpoint
@@ -23,7 +23,7 @@ class _Page:
         self.db = db
         self.names = queries.party_names(db)
         self.pins = queries.pinpoints(db)
-        self.dates = dict(db.execute("SELECT ref, date FROM developments").fetchall())
+        self.dates = {row["ref"]: row["date"] for row in queries.rows(db, "developments")}
 
     def name(self, party: str | None) -> str:
         return self.names.get(party, party) if party else "not stated"
@@ -60,12 +60,12 @@ def case_page(db: sqlite3.Connection, case: str) -> list[Line]:
     ]
 
 
-def _of(page: _Page, table: str, case: str, order: str = "rowid") -> list[sqlite3.Row]:
-    return queries.rows(page.db, table, f"case_name = :case ORDER BY {order}", case=case)
+def _of(page: _Page, table: str, case: str, *order: str) -> list[sqlite3.Row]:
+    return queries.rows(page.db, table, *order, case_name=case)
 
 
 def _caption(page: _Page, case: str) -> Iterator[Line]:
-    row = queries.rows(page.db, "cases", "name = :case", case=case)[0]
+    row = queries.rows(page.db, "cases", name=case)[0]
     opened = f"{case}#1"
     yield page.line("Caption", "title", row["title"], opened)
     yield Line("Caption", "kind", row["kind_label"], None, opened, "")
@@ -78,8 +78,8 @@ def _caption(page: _Page, case: str) -> Iterator[Line]:
 def _parties(page: _Page, case: str) -> Iterator[Line]:
     roles = _of(page, "roles", case)
     for row in roles:
-        party = queries.rows(page.db, "parties", "id = :id", id=row["party"])[0]
-        others = [alias["alias"] for alias in queries.rows(page.db, "aliases", "party = :id", id=row["party"])]
+        party = queries.rows(page.db, "parties", id=row["party"])[0]
+        others = [alias["alias"] for alias in queries.rows(page.db, "aliases", party=row["party"])]
         told = [page.name(row["party"])]
         if party["pseudonym"]:
             told.append("(pseudonym)")
@@ -89,7 +89,7 @@ def _parties(page: _Page, case: str) -> Iterator[Line]:
             told.append(f"(until {row['ended_by']})")
         yield page.line("Parties", row["role"], " ".join(told), row["development"])
     inside = {row["party"] for row in roles}
-    for row in queries.rows(page.db, "relations", "1 ORDER BY position"):
+    for row in queries.rows(page.db, "relations", "position"):
         if row["party"] in inside:
             span = "".join(f", {word} {row[word]}" for word in ("since", "until") if row[word])
             value = f"{page.name(row['party'])}: {row['relation']} {page.name(row['other'])}{span}"
@@ -98,14 +98,16 @@ def _parties(page: _Page, case: str) -> Iterator[Line]:
 
 
 def _register_pins(page: _Page, position: int) -> str:
-    rows = queries.rows(page.db, "citations", "log = 'parties' AND position = :at ORDER BY number", at=position)
+    rows = queries.rows(page.db, "citations", "number", log="parties", position=position)
     return pinpoint([Citation(row["source"], row["locator"], row["does"]) for row in rows])
 
 
 def _stages(page: _Page, case: str) -> Iterator[Line]:
-    row = queries.rows(page.db, "cases", "name = :case", case=case)[0]
+    row = queries.rows(page.db, "cases", name=case)[0]
     steps = _of(page, "stages", case, "number")
-    yield page.line("Stage", "now", f"{row['stage']}: {row['stage_meaning']}", steps[-1]["development"] if steps else None)
+    yield page.line(
+        "Stage", "now", f"{row['stage']}: {row['stage_meaning']}", steps[-1]["development"] if steps else None
+    )
     for step in steps:
         yield page.dated("Stage", f"step {step['number']}", step["stage"], step["development"])
 
@@ -153,16 +155,18 @@ def _decisions(page: _Page, case: str) -> Iterator[Line]:
             told.append("for " + ", ".join(page.name(party) for party in row["in_favour_of"].split(",")))
         item = f"{row['instance']} instance" if row["instance"] in ("first", "second") else row["instance"] or ""
         yield page.dated("Judgments", item, ", ".join(told), row["development"])
-        for ground in queries.rows(page.db, "grounds", "judgment = :of ORDER BY number", of=row["development"]):
+        for ground in queries.rows(page.db, "grounds", "number", judgment=row["development"]):
             yield page.line("Judgments", f"ground {ground['number']}", ground["text"], row["development"])
 
 
 def _orders(page: _Page, case: str) -> Iterator[Line]:
     for row in _of(page, "orders", case):
-        sides = queries.rows(page.db, "order_parties", "order_id = :id ORDER BY rowid", id=row["id"])
+        sides = queries.rows(page.db, "order_parties", order_id=row["id"])
         debtors = [page.name(side["party"]) for side in sides if side["side"] == "debtor"]
         creditors = [page.name(side["party"]) for side in sides if side["side"] == "creditor"]
-        what = " and ".join(filter(None, (f"{grouped(row['amount'])} {row['currency']}" if row["amount"] else None, row["act"])))
+        what = " and ".join(
+            filter(None, (f"{grouped(row['amount'])} {row['currency']}" if row["amount"] else None, row["act"]))
+        )
         told = [f"owed by {', '.join(debtors) or 'nobody named'}"]
         if creditors:
             told.append(f"to {', '.join(creditors)}")
@@ -173,7 +177,7 @@ def _orders(page: _Page, case: str) -> Iterator[Line]:
 
 
 def _figures(page: _Page, case: str) -> Iterator[Line]:
-    for row in _of(page, "figures", case, "what, earliest, number"):
+    for row in _of(page, "figures", case, "what", "earliest", "number"):
         told = [" ".join(filter(None, (row["closeness"], grouped(row["value"]), row["unit"])))]
         if row["scope"]:
             told.append(row["scope"])
@@ -185,17 +189,17 @@ def _figures(page: _Page, case: str) -> Iterator[Line]:
 def _links(page: _Page, case: str) -> Iterator[Line]:
     for row in _of(page, "links", case):
         yield page.line("Links", row["relation"], row["other"], row["development"])
-    for row in queries.rows(page.db, "links", "other = :case", case=case):
+    for row in queries.rows(page.db, "links", other=case):
         yield page.line("Links", f"{row['relation']} (told there)", row["case_name"], row["development"])
 
 
 def _gaps(page: _Page, case: str) -> Iterator[Line]:
     for row in _of(page, "gaps", case):
-        yield page.line("Not stated", row["what"], f"known: {row['bounds']}" if row["bounds"] else "", row["development"])
-    for row in queries.rows(
-        page.db, "parties", "pseudonym AND id IN (SELECT party FROM roles WHERE case_name = :case)", case=case
-    ):
-        yield page.line("Not stated", f"real name of {row['name']}", "")
+        yield page.line(
+            "Not stated", row["what"], f"known: {row['bounds']}" if row["bounds"] else "", row["development"]
+        )
+    for name in queries.pseudonyms(page.db, case):
+        yield page.line("Not stated", f"real name of {name}", "")
 
 
 def _problems(page: _Page, case: str) -> Iterator[Line]:
@@ -206,10 +210,9 @@ def _problems(page: _Page, case: str) -> Iterator[Line]:
 def event_page(db: sqlite3.Connection, reference: str) -> list[Line]:
     """One event: what it says field by field, how it was logged and what it rests on; raises BadReference."""
     case, position = parse_ref(reference)
-    found = queries.rows(db, "developments", "ref = :ref", ref=f"{case}#{position}")
-    if not found:
+    row, page = queries.row(db, "developments", ref=f"{case}#{position}"), _Page(db)
+    if row is None:
         raise BadReference(reference, "there is no such event in the store")
-    row, page = found[0], _Page(db)
     head = [
         ("type", f"{row['label']} ({row['type']})"),
         ("date", row["date"] or "not stated"),
@@ -218,7 +221,7 @@ def event_page(db: sqlite3.Connection, reference: str) -> list[Line]:
     ]
     lines = [page.line("Event", item, value, row["ref"]) for item, value in head if value]
     lines += [page.line("Fields", item, value, row["ref"]) for item, value in _fields(page, row)]
-    for each in queries.rows(db, "citations", "development = :ref ORDER BY number", ref=row["ref"]):
+    for each in queries.rows(db, "citations", "number", development=row["ref"]):
         place = pinpoint([Citation(each["source"], each["locator"], "supports")])
         lines.append(Line("Sources", each["does"], place, None, row["ref"], place))
     record = (("logged", f"{row['recorded_time']} by {row['recorded_by']}"), ("id", row["event_id"]))
@@ -245,33 +248,23 @@ def _plain(value: object) -> str:
 
 def party_page(db: sqlite3.Connection, party: str) -> list[Line]:
     """One party: who it is, how it stands to others, and in which cases it is what; raises UnknownName."""
-    from tracker.errors import UnknownName
-
-    found = queries.rows(db, "parties", "id = :id", id=party)
-    if not found:
-        known = [row[0] for row in db.execute("SELECT id FROM parties")]
-        raise UnknownName("party", party, known, "'tracker party list' shows them")
-    row, page = found[0], _Page(db)
+    row, page = queries.row(db, "parties", id=party), _Page(db)
+    if row is None:
+        raise UnknownName("party", party, page.names, "'tracker party list' shows them")
     ref = f"parties#{row['position']}" if row["position"] else ""
     pins = _register_pins(page, row["position"]) if row["position"] else ""
     values = [(item, row[item]) for item in ("name", "what", "established", "seat", "note")]
     values += [("pseudonym", "yes: the name is not the real one" if row["pseudonym"] else None)]
     lines = [Line("Party", item, value, None, ref, pins) for item, value in values if value]
-    for alias in queries.rows(db, "aliases", "party = :id", id=party):
+    for alias in queries.rows(db, "aliases", party=party):
         lines.append(Line("Party", "also", alias["alias"], None, ref, ""))
-    for each in queries.rows(db, "relations", "party = :id OR other = :id ORDER BY position", id=party):
+    for each in queries.relations_of(db, party):
         told = f"{page.name(each['party'])}: {each['relation']} {page.name(each['other'])}"
         at = f"parties#{each['position']}"
         lines.append(Line("Relations", "", told, each["since"], at, _register_pins(page, each["position"])))
-    for each in queries.rows(db, "roles", "party = :id ORDER BY case_name, role", id=party):
+    for each in queries.rows(db, "roles", "case_name", "role", party=party):
         lines.append(page.line("Cases", each["case_name"], each["role"], each["development"]))
-    for each in queries.rows(
-        db,
-        "developments",
-        "ref IN (SELECT development FROM mentions WHERE party = :id) AND in_timeline"
-        " ORDER BY date IS NULL, earliest, latest, case_name, position",
-        id=party,
-    ):
+    for each in queries.naming(db, party):
         lines.append(page.line("Named in", each["label"], queries.named(each["text"], page.names), each["ref"]))
     return lines
 

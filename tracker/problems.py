@@ -8,7 +8,8 @@ from typing import NamedTuple
 class Problem(NamedTuple):
     """Something in the record that a person should look at.
 
-    ``code`` is one of ``CODES``; ``case`` is the case's name, or that of a register; ``position`` is the event's number in the log, None when it is about the whole case.
+    ``code`` is one of ``CODES``; ``case`` is the case's name, or that of a register; ``position`` is the event's number
+    in the log, None when it is about the whole case.
     """
 
     code: str

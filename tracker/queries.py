@@ -1,4 +1,4 @@
-"""Every question that is asked of the projection: named SQL in, typed rows out; no other module holds SQL to read with."""
+"""Every question that is asked of the projection: named SQL in, typed rows out; no other module reads with SQL."""
 
 from __future__ import annotations
 
@@ -314,7 +314,8 @@ FROM parties p ORDER BY p.id
 def parties(db: sqlite3.Connection) -> list[PartyRow]:
     """The register of parties with their roles in cases."""
     return [
-        PartyRow(party, name, what, bool(pseudonym), cases) for party, name, what, pseudonym, cases in db.execute(_PARTIES)
+        PartyRow(party, name, what, bool(pseudonym), cases)
+        for party, name, what, pseudonym, cases in db.execute(_PARTIES)
     ]
 
 
@@ -331,9 +332,55 @@ def named(text: str, names: Mapping[str, str]) -> str:
     return _PARTY.sub(lambda match: names.get(match[1], match[1]), text)
 
 
-def rows(db: sqlite3.Connection, table: str, where: str = "1", **values: object) -> list[sqlite3.Row]:
-    """All rows of a table or view of the projection that meet a condition; both are named in this program only."""
-    return db.execute(f"SELECT * FROM {table} WHERE {where}", values).fetchall()  # noqa: S608
+def rows(db: sqlite3.Connection, table: str, *order: str, **equal: object) -> list[sqlite3.Row]:
+    """The rows of a table or view whose columns hold what is given, in an order; names come from this program only."""
+    condition = " AND ".join(f"{name} = :{name}" for name in equal) or "1"
+    sql = f"SELECT * FROM {table} WHERE {condition} ORDER BY {', '.join(order or ('rowid',))}"  # noqa: S608
+    return db.execute(sql, equal).fetchall()
+
+
+def row(db: sqlite3.Connection, table: str, **equal: object) -> sqlite3.Row | None:
+    """The one row whose key is given, if there is one."""
+    return next(iter(rows(db, table, **equal)), None)
+
+
+def relations_of(db: sqlite3.Connection, party: str) -> list[sqlite3.Row]:
+    """The relations in which a party stands, on either side."""
+    sql = "SELECT * FROM relations WHERE party = :party OR other = :party ORDER BY position"
+    return db.execute(sql, {"party": party}).fetchall()
+
+
+def pseudonyms(db: sqlite3.Connection, case: str) -> list[str]:
+    """The names in a case that are not the real ones."""
+    sql = """
+    SELECT name FROM parties WHERE pseudonym AND id IN (SELECT party FROM roles WHERE case_name = :case) ORDER BY name
+    """
+    return [found for (found,) in db.execute(sql, {"case": case})]
+
+
+def naming(db: sqlite3.Connection, party: str) -> list[sqlite3.Row]:
+    """The developments that name a party, in the order of the timeline."""
+    sql = """
+    SELECT * FROM developments WHERE in_timeline AND ref IN (SELECT development FROM mentions WHERE party = :party)
+    ORDER BY date IS NULL, earliest, latest, coalesce(time, ''), case_name, position
+    """
+    return db.execute(sql, {"party": party}).fetchall()
+
+
+def known_names(db: sqlite3.Connection) -> tuple[list[str], list[str], list[str]]:
+    """The names of all cases, and of the parties and sources that are in the registers, each sorted."""
+    parties = db.execute("SELECT id FROM parties WHERE position IS NOT NULL ORDER BY id")
+    listed = [found for (found,) in parties]
+    sources = db.execute("SELECT id FROM sources WHERE position IS NOT NULL ORDER BY id")
+    return case_names(db), listed, [found for (found,) in sources]
+
+
+def types_used(db: sqlite3.Connection, case: str) -> list[str]:
+    """The event types that a case has had in its timeline, the most frequent first."""
+    sql = """
+    SELECT type FROM developments WHERE case_name = :case AND in_timeline GROUP BY type ORDER BY count(*) DESC, type
+    """
+    return [found for (found,) in db.execute(sql, {"case": case})]
 
 
 def ask(db: sqlite3.Connection, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:

@@ -54,7 +54,7 @@ def _types() -> Iterator[str]:
             family = cls.family
             module = sys.modules[cls.__module__]
             yield f"## {family.capitalize()}\n\n{(module.__doc__ or '').strip()}\n"
-        yield f"### {name}\n\n{cls.label}. {meaning(cls)} ([schema](schemas/{name}.json))\n"
+        yield f"### {name}\n\n{cls.label} ({cls.label_zh}). {meaning(cls)} ([schema](schemas/{name}.json))\n"
         common = ("citations", "date", "date_basis", "summary")
         fields = [field for field in fields_of(cls) if field.name not in common]
         rows = [(f"`{field.name}`", field.holds, "yes" if field.required else "", field.meaning) for field in fields]
@@ -96,14 +96,19 @@ def _help(command: click.Command, context: click.Context) -> Iterator[str]:
 def _tables() -> Iterator[str]:
     yield from (MADE, "# Tables of the projection\n")
     yield (
-        "`tracker.db` beside `events/` holds what the logs say as tables. It may be deleted at any time; reading commands "
-        "make it anew. Open it with any SQLite tool, or ask it with `tracker query`.\n"
+        "`tracker.db` beside `events/` holds what the logs say as tables. It may be deleted at any time: reading "
+        "commands make it anew. Open it with any SQLite tool, or ask it with `tracker query`.\n"
     )
     for table in TABLES:
         yield f"## {table.name}\n\nOne row is {table.row}. Key: {', '.join(f'`{name}`' for name in table.key)}.\n"
         sorts = {str: "text", int: "integer"}
         rows = [
-            (f"`{column.name}`", sorts[column.type], column.meaning, f"`{column.refers_to}`" if column.refers_to else "")
+            (
+                f"`{column.name}`",
+                sorts[column.type],
+                column.meaning,
+                f"`{column.refers_to}`" if column.refers_to else "",
+            )
             for column in table.columns
         ]
         yield from _grid(("Column", "Type", "Meaning", "Refers to"), rows)

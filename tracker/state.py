@@ -1,4 +1,4 @@
-"""What a case is built from: the records that event types make, and the builder they hand them to while the fold runs."""
+"""What a case is built from: the records that event types make, and the builder that takes them during the fold."""
 
 from __future__ import annotations
 
@@ -181,9 +181,7 @@ class CaseBuilder:
         """Keep a hearing under its day, with what was known of that day and is not told again."""
         known = self.hearings.get(hearing.day or "")
         if known:
-            hearing = replace(
-                hearing, court=hearing.court or known.court, purpose=hearing.purpose or known.purpose
-            )
+            hearing = replace(hearing, court=hearing.court or known.court, purpose=hearing.purpose or known.purpose)
         self.hearings[hearing.day or f"?{hearing.position}"] = hearing
 
     def judge(self, judgment: Judgment) -> None:

@@ -33,13 +33,11 @@ def ask_case(tracker: Tracker) -> str:
 
 def ask_type(tracker: Tracker, case: str) -> str:
     """The event type: those the case has had come first."""
+    from tracker import queries
     from tracker.eventtypes import registry
 
     types = [name for name, cls in registry().items() if cls.log == "case" and name != "case.opened"]
-    rows = tracker.read().execute(
-        "SELECT type FROM developments WHERE case_name = ? AND in_timeline GROUP BY type ORDER BY count(*) DESC", (case,)
-    )
-    used = [row[0] for row in rows if row[0] in types]
+    used = [name for name in queries.types_used(tracker.read(), case) if name in types]
     return _choose("Type", list(dict.fromkeys([*used, *types])))
 
 
@@ -118,8 +116,12 @@ def _edtf(text: str) -> str:
 
 
 def _ask_date(meaning: str) -> str | None:
-    title = f"date ({meaning}; as in {date.today().isoformat()}, 2025-11, 20 Nov 2025, yesterday; empty when not stated)"
-    said: str | None = click.prompt(title, default="", show_default=False, value_proc=lambda text: _edtf(text) if text else "")
+    title = (
+        f"date ({meaning}; as in {date.today().isoformat()}, 2025-11, 20 Nov 2025, yesterday; empty when not stated)"
+    )
+    said: str | None = click.prompt(
+        title, default="", show_default=False, value_proc=lambda text: _edtf(text) if text else ""
+    )
     if said:
         echo(f"    that is {said}")
     return said or None

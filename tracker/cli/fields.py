@@ -31,9 +31,13 @@ def option_of(field: Field) -> click.Option:
     elif field.refers == "count":
         given["type"] = click.IntRange(min=0)
     else:
-        given["metavar"] = {"party": "PARTY", "source": "SOURCE", "case": "CASE", "date": "DATE", "money": "AMOUNT"}.get(
-            field.refers, "TEXT"
-        )
+        given["metavar"] = {
+            "party": "PARTY",
+            "source": "SOURCE",
+            "case": "CASE",
+            "date": "DATE",
+            "money": "AMOUNT",
+        }.get(field.refers, "TEXT")
     if field.refers in _COMPLETE:
         given["shell_complete"] = _COMPLETE[field.refers]
     return click.Option([f"--{name}", field.name], multiple=field.many, default=None, **given)

@@ -121,7 +121,9 @@ def _one(
         require_type(event_type)
         values = ask_values(tracker, event_type, values)
     if case is None or event_type is None:
-        raise click.UsageError(f"The {'TYPE' if case else 'CASE'} is missing: write tracker log CASE TYPE --OPTION VALUE.", ctx)
+        raise click.UsageError(
+            f"The {'TYPE' if case else 'CASE'} is missing: write tracker log CASE TYPE --OPTION VALUE.", ctx
+        )
     require_type(event_type)
     tracker.check_case(case)
     entry = Entry(where="", log=case_log(case), type=event_type, data=data_of(event_type, values), id=event_id)

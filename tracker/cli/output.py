@@ -72,7 +72,9 @@ def _separated(rows: list[dict[str, Any]], delimiter: str) -> None:
     if not rows:
         return
     out = io.StringIO()
-    writer = csv.DictWriter(out, list(rows[0]), delimiter=delimiter, lineterminator="\r\n" if delimiter == "," else "\n")
+    writer = csv.DictWriter(
+        out, list(rows[0]), delimiter=delimiter, lineterminator="\r\n" if delimiter == "," else "\n"
+    )
     writer.writeheader()
     for row in rows:
         writer.writerow({name: _cell(value, delimiter) for name, value in row.items()})

@@ -14,7 +14,7 @@ from tracker.cli.stores import cases_argument, complete_case, tracker_of
 from tracker.cli.tables import Column
 
 if TYPE_CHECKING:
-    from tracker.queries import CaseStatus
+    from tracker.queries import CaseStatus, TimelineRow
 
 
 def _dated(date: str | None, what: str | None) -> str:
@@ -45,7 +45,9 @@ def status_command(ctx: click.Context, cases: tuple[str, ...], form: str | None)
     output.show(rows, form, titles[:shown], lambda row: _status_cells(row)[:shown], empty=empty)
     if rows and not form:
         problems = sum(row.problems for row in rows)
-        click.echo("\n" + (f"{problems} open problems: 'tracker check' lists them." if problems else "No open problems."))
+        click.echo(
+            "\n" + (f"{problems} open problems: 'tracker check' lists them." if problems else "No open problems.")
+        )
 
 
 @click.command("show")
@@ -59,6 +61,10 @@ def show_command(ctx: click.Context, what: str, form: str | None) -> None:
     db = tracker_of(ctx).read()
     lines = pages.event_page(db, what) if "#" in what else pages.case_page(db, what)
     output.sections(lines, form, case=what.partition("#")[0])
+
+
+def _timeline_cells(row: TimelineRow) -> tuple[str, ...]:
+    return row.date or "not stated", row.ref, f"{row.label}: {row.text}", row.pinpoints or "no source given"
 
 
 @click.command("timeline")
@@ -84,10 +90,7 @@ def timeline_command(
     )
     titles = [Column(title) for title in ("Date", "Event", "Development", "Source")]
     empty = "Nothing happened in that time that is logged: log it with 'tracker log CASE TYPE'."
-    output.show(
-        rows, form, titles, lambda row: (row.date or "not stated", row.ref, f"{row.label}: {row.text}", row.pinpoints or "none"),
-        empty=empty,
-    )  # fmt: skip
+    output.show(rows, form, titles, _timeline_cells, empty=empty)
 
 
 @click.command("search")

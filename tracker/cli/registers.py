@@ -65,7 +65,13 @@ def source_list(ctx: click.Context, form: str | None) -> None:
     from tracker import queries
 
     rows = queries.sources(tracker_of(ctx).read())
-    titles = [Column("Source"), Column("Title"), Column("Publisher"), Column("Published"), Column("Cited", align="right")]
+    titles = [
+        Column("Source"),
+        Column("Title"),
+        Column("Publisher"),
+        Column("Published"),
+        Column("Cited", align="right"),
+    ]
     titles.append(Column("Not independent of"))
     output.show(
         rows, form, titles,

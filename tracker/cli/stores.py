@@ -50,26 +50,25 @@ def stamp(tracker: Tracker, actor: str | None) -> Stamp:
     return Stamp(known_actor(actor, os.environ, tracker.root), now())
 
 
-def complete(sql: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
-    """A shell completion that offers the first column of a query's rows."""
+def _completing(which: int) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """A shell completion that offers cases (0), parties (1) or sources (2)."""
 
     def offer(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         from click.shell_completion import CompletionItem
 
+        from tracker import queries
         from tracker.errors import TrackerError
 
         try:
-            found = [row[0] for row in tracker_of(ctx).read().execute(sql)]
+            names = queries.known_names(tracker_of(ctx).read())[which]
         except TrackerError:
-            return []
-        return [CompletionItem(name) for name in found if name.startswith(incomplete)]
+            return []  # nothing to offer; the command itself will say what is wrong
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
     return offer
 
 
-complete_case = complete("SELECT name FROM cases ORDER BY name")
-complete_source = complete("SELECT id FROM sources ORDER BY id")
-complete_party = complete("SELECT id FROM parties ORDER BY id")
+complete_case, complete_party, complete_source = _completing(0), _completing(1), _completing(2)
 
 
 def case_argument(command: F) -> F:

@@ -16,6 +16,7 @@ class _Type(NamedTuple):
     type: str
     family: str
     label: str
+    label_zh: str
     meaning: str
 
 
@@ -60,9 +61,12 @@ def types_command(event_type: str | None, schema: bool, form: str | None) -> Non
     from tracker.eventtypes.base import fields_of, require_type
 
     if event_type is None:
-        rows = [_Type(name, cls.family, cls.label, (cls.__doc__ or "").strip()) for name, cls in registry().items()]
-        titles = [Column("Type", wrap=False), Column("Meaning")]
-        output.show(rows, form, titles, lambda row: (row.type, row.meaning), empty="")
+        rows = [
+            _Type(name, cls.family, cls.label, cls.label_zh, (cls.__doc__ or "").strip())
+            for name, cls in registry().items()
+        ]
+        titles = [Column("Type", wrap=False), Column("中文", wrap=False), Column("Meaning")]
+        output.show(rows, form, titles, lambda row: (row.type, row.label_zh, row.meaning), empty="")
         return
     cls = require_type(event_type)
     if schema:
@@ -75,7 +79,7 @@ def types_command(event_type: str | None, schema: bool, form: str | None) -> Non
     if not form:
         import json
 
-        click.echo(f"{event_type} ({cls.label}): {(cls.__doc__ or '').strip()}\n")
+        click.echo(f"{event_type} ({cls.label}, {cls.label_zh}): {(cls.__doc__ or '').strip()}\n")
     output.show(
         fields, form, titles, lambda row: (row.field, row.holds, "yes" if row.needed else "-", row.meaning), empty=""
     )

@@ -16,7 +16,9 @@ def init_command(folder: str) -> None:
     from tracker.app import Tracker
 
     found = Tracker.init(Path(folder))
-    click.echo(f"Started a store in {found.root.absolute()}: open a case with 'tracker open CASE --kind KIND --title TITLE'.")
+    click.echo(
+        f"Started a store in {found.root.absolute()}: open a case with 'tracker open CASE --kind KIND --title TITLE'."
+    )
 
 
 @click.command("open")
@@ -46,7 +48,14 @@ def open_command(
     from tracker.entries import Entry, cited_by_text
 
     tracker = tracker_of(ctx)
-    values = {"kind": kind, "title": title, "forum": forum, "docket": docket, "jurisdiction": jurisdiction, "about": about}
+    values = {
+        "kind": kind,
+        "title": title,
+        "forum": forum,
+        "docket": docket,
+        "jurisdiction": jurisdiction,
+        "about": about,
+    }
     data: dict[str, object] = {name: value for name, value in values.items() if value is not None}
     if cites:
         data["citations"] = [citation for text in cites for citation in cited_by_text(text)]

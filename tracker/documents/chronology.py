@@ -17,7 +17,7 @@ HOW_TO_READ_DATES = (
     "Dates are shown as they are known and no closer: 2025-05 is some day in May 2025, 2025-05~ is about May 2025.",
     "2024-11/2024-12 is some day, or the whole time, between the two; ../2025-11-27 is that day or before.",
     "An open end is written as two dots; ? marks a date that is doubtful.",
-    "Developments stand in the order of the earliest day on which they can have happened; those without any date come last.",
+    "Developments stand in the order of the earliest day on which they can have happened, those without a date last.",
 )
 
 
@@ -67,9 +67,7 @@ def _cases(db: sqlite3.Connection, captions: Sequence[sqlite3.Row]) -> Iterator[
 
 def _numbered(db: sqlite3.Connection, names: Sequence[str]) -> dict[str, str]:
     """A short name, S1, S2 and so on, for each source that these cases cite, in the order of publication."""
-    cited = {
-        row["source"] for row in queries.rows(db, "citations") if row["log"].removeprefix("cases/") in names
-    }
+    cited = {row["source"] for row in queries.rows(db, "citations") if row["log"].removeprefix("cases/") in names}
     return {
         source: f"S{number}"
         for number, source in enumerate((row.source for row in queries.sources(db) if row.source in cited), 1)
@@ -97,14 +95,14 @@ def _developments(
 def _cast(db: sqlite3.Connection, names: Sequence[str]) -> Iterator[Block]:
     parties = {row["id"]: row for row in queries.rows(db, "parties")}
     roles: dict[str, list[str]] = {}
-    for row in queries.rows(db, "roles", "1 ORDER BY case_name, role"):
+    for row in queries.rows(db, "roles", "case_name", "role"):
         if row["case_name"] in names:
             told = f"{row['role']} ({row['case_name']})" if len(names) > 1 else row["role"]
             roles.setdefault(row["party"], []).append(told)
     if not roles:
         return
     relations: dict[str, list[str]] = {}
-    for row in queries.rows(db, "relations", "1 ORDER BY position"):
+    for row in queries.rows(db, "relations", "position"):
         told = f"{row['relation']} {parties[row['other']]['name'] or row['other']}"
         relations.setdefault(row["party"], []).append(told)
     yield Heading(1, "Cast")
@@ -123,7 +121,7 @@ def _cast(db: sqlite3.Connection, names: Sequence[str]) -> Iterator[Block]:
 
 def _not_stated(db: sqlite3.Connection, names: Sequence[str]) -> Iterator[Block]:
     told = []
-    for row in queries.rows(db, "gaps", "1 ORDER BY case_name, rowid"):
+    for row in queries.rows(db, "gaps", "case_name", "rowid"):
         if row["case_name"] in names:
             case = f"{row['case_name']}: " if len(names) > 1 else ""
             told.append(f"{case}{row['what']}" + (f" (known: {row['bounds']})" if row["bounds"] else ""))

@@ -11,7 +11,7 @@ from tracker.text import one_line, visible
 if TYPE_CHECKING:
     from tracker.documents.blocks import Block, Document
 
-# CommonMark 0.31.2, section 2.4: any ASCII punctuation may be escaped; these are the ones that mean something in a line.
+# CommonMark 0.31.2, section 2.4: any ASCII punctuation may be escaped; these mean something within a line.
 _MEANING = re.compile(r"([\\`*_\[\]<>|~&$#{}!])|(?<=\w)(://)|(?<=\w)(@)(?=\w)")
 _AT_START = re.compile(r"^(\s*)([-+=:]|\d{1,9}(?=[.)]))")
 
@@ -25,7 +25,9 @@ def write(document: Document) -> bytes:
 def escaped(text: str) -> str:
     """One line in which nothing is taken for markup, a link or HTML."""
     plain = one_line(visible(text)).strip()
-    plain = _MEANING.sub(lambda match: "".join("\\" + character for character in match.group()[:1]) + match.group()[1:], plain)
+    plain = _MEANING.sub(
+        lambda match: "".join("\\" + character for character in match.group()[:1]) + match.group()[1:], plain
+    )
     return _AT_START.sub(lambda match: f"{match[1]}\\{match[2]}" if not match[2].isdigit() else match[0], plain)
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tracker.state import CaseBuilder, Place
 
 
-@event_type("appeal.filed", "Appeal filed", {"date": "2025-12-05", "appellants": ["xiaomi-haikou"]})
+@event_type("appeal.filed", "Appeal filed", "上诉", {"date": "2025-12-05", "appellants": ["xiaomi-haikou"]})
 class AppealFiled(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A party appealed."""
 
@@ -26,7 +26,7 @@ class AppealFiled(Development, frozen=True, kw_only=True, omit_defaults=True):
             case.give_role(self.court, "appeal court", at)
 
 
-@event_type("appeal.decided", "Appeal decided", {"date": "2026-03", "outcome": "dismissed"})
+@event_type("appeal.decided", "Appeal decided", "上诉裁判", {"date": "2026-03", "outcome": "dismissed"})
 class AppealDecided(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A higher court decided an appeal, or the appeal was withdrawn."""
 

@@ -56,12 +56,13 @@ class Citation(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The ``data`` of an event: what all types share.
 
-    ``type``, ``form``, ``label``, ``family``, ``example`` and ``earlier`` belong to the class, not to the event.
+    ``type``, ``form``, the labels, ``family``, ``example`` and ``earlier`` belong to the class, not to the event.
     """
 
     type: ClassVar[str]
     form: ClassVar[int] = 1
     label: ClassVar[str]
+    label_zh: ClassVar[str]
     family: ClassVar[str]
     log: ClassVar[Literal["case", "sources", "parties"]] = "case"
     example: ClassVar[Mapping[str, Any]]
@@ -94,13 +95,16 @@ T = TypeVar("T", bound=type[EventData])
 _REGISTRY: dict[str, type[EventData]] = {}
 
 
-def event_type(name: str, label: str, example: Mapping[str, Any]) -> Callable[[T], T]:
-    """Register a class as the event type ``name``; a name that is taken is refused (ValueError)."""
+def event_type(name: str, label: str, label_zh: str, example: Mapping[str, Any]) -> Callable[[T], T]:
+    """Register a class as the event type ``name``, with its label in English and in Chinese.
+
+    A name that is taken is refused (ValueError).
+    """
 
     def register(cls: T) -> T:
         if name in _REGISTRY:
             raise ValueError(f"event type {name!r} is registered twice, by {_REGISTRY[name]} and {cls}")
-        cls.type, cls.label, cls.example = name, label, example
+        cls.type, cls.label, cls.label_zh, cls.example = name, label, label_zh, example
         cls.family = cls.__module__.rpartition(".")[2]
         _REGISTRY[name] = cls
         return cls
@@ -231,7 +235,9 @@ def told(data: EventData) -> str:
 @cache
 def _pieces(cls: type[EventData]) -> tuple[tuple[str, frozenset[str]], ...]:
     """The pieces of a type's sentence, each with the fields it names."""
-    return tuple((piece, frozenset(name for _, name, _, _ in Formatter().parse(piece) if name)) for piece in cls.sentence)
+    return tuple(
+        (piece, frozenset(name for _, name, _, _ in Formatter().parse(piece) if name)) for piece in cls.sentence
+    )
 
 
 def _values(data: EventData) -> dict[str, str]:

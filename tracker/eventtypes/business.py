@@ -8,7 +8,10 @@ from tracker.eventtypes.base import Count, Development, Money, PartyId, Text, ev
 
 
 @event_type(
-    "milestone.reached", "Milestone", {"date": "2025-10", "party": "xiaomi", "milestone": "Wuhan factory began to work"}
+    "milestone.reached",
+    "Milestone",
+    "大事",
+    {"date": "2025-10", "party": "xiaomi", "milestone": "Wuhan factory began to work"},
 )
 class MilestoneReached(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A launch, an opening, a report, an event that the matter's background needs."""
@@ -22,6 +25,7 @@ class MilestoneReached(Development, frozen=True, kw_only=True, omit_defaults=Tru
 @event_type(
     "appointment.made",
     "Appointment",
+    "任命",
     {"date": "2021", "person": "wang-hua", "position": "general manager of public relations", "organisation": "xiaomi"},
 )
 class AppointmentMade(Development, frozen=True, kw_only=True, omit_defaults=True):
@@ -36,6 +40,7 @@ class AppointmentMade(Development, frozen=True, kw_only=True, omit_defaults=True
 @event_type(
     "shares.bought",
     "Shares bought",
+    "增持",
     {
         "date": "2025-11-24",
         "buyer": "lei-jun",
@@ -65,7 +70,12 @@ class SharesBought(Development, frozen=True, kw_only=True, omit_defaults=True):
     price: Annotated[Money | None, says("price for one share, the average when there were several")] = None
 
 
-@event_type("shares.sold", "Shares sold", {"date": "../2024-12-31", "seller": "midea", "issuer": "xiaomi", "proceeds": "902000000 CNY"})
+@event_type(
+    "shares.sold",
+    "Shares sold",
+    "减持",
+    {"date": "../2024-12-31", "seller": "midea", "issuer": "xiaomi", "proceeds": "902000000 CNY"},
+)
 class SharesSold(Development, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody sold shares."""
 

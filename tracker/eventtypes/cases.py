@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 @event_type(
     "case.opened",
     "Case opened",
+    "建档",
     {"kind": "lawsuit", "title": "Li v. Xiaomi (deposit)", "forum": "meilan-court", "jurisdiction": "CN"},
 )
 class CaseOpened(EventData, frozen=True, kw_only=True, omit_defaults=True):
@@ -32,7 +33,7 @@ class CaseOpened(EventData, frozen=True, kw_only=True, omit_defaults=True):
         case.open(Caption(self.title, self.forum, self.docket, self.jurisdiction, self.about), at)
 
 
-@event_type("case.renamed", "Case renamed", {"title": "Li v. Xiaomi Haikou and another"})
+@event_type("case.renamed", "Case renamed", "更名", {"title": "Li v. Xiaomi Haikou and another"})
 class CaseRenamed(EventData, frozen=True, kw_only=True, omit_defaults=True):
     """The case goes by another title from here on; its name in the store stays."""
 
@@ -45,7 +46,7 @@ class CaseRenamed(EventData, frozen=True, kw_only=True, omit_defaults=True):
         case.caption = case.caption._replace(title=self.title)
 
 
-@event_type("case.linked", "Case linked", {"case": "perforated-hood", "relation": "same seller"})
+@event_type("case.linked", "Case linked", "关联案件", {"case": "perforated-hood", "relation": "same seller"})
 class CaseLinked(EventData, frozen=True, kw_only=True, omit_defaults=True):
     """The case has to do with another case in the store."""
 
@@ -58,7 +59,7 @@ class CaseLinked(EventData, frozen=True, kw_only=True, omit_defaults=True):
         case.link(self.case, self.relation, at)
 
 
-@event_type("case.closed", "Case closed", {"date": "2026-02", "outcome": "withdrawn by the plaintiff"})
+@event_type("case.closed", "Case closed", "结案", {"date": "2026-02", "outcome": "withdrawn by the plaintiff"})
 class CaseClosed(Development, frozen=True, kw_only=True, omit_defaults=True):
     """The matter came to its end: withdrawn, settled, struck out, done."""
 
@@ -66,7 +67,7 @@ class CaseClosed(Development, frozen=True, kw_only=True, omit_defaults=True):
     outcome: Annotated[Text, says("how it ended")]
 
 
-@event_type("case.reopened", "Case reopened", {"date": "2026-03-02", "reason": "retrial ordered"})
+@event_type("case.reopened", "Case reopened", "重启", {"date": "2026-03-02", "reason": "retrial ordered"})
 class CaseReopened(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A matter that had ended goes on."""
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 @event_type(
     "claim.made",
     "Claim",
+    "诉讼请求",
     {
         "claimant": "hood-owners",
         "against": ["nanjing-jingming"],
@@ -37,6 +38,7 @@ class ClaimMade(Development, frozen=True, kw_only=True, omit_defaults=True):
 @event_type(
     "defence.raised",
     "Defence",
+    "答辩",
     {"party": "nanjing-jingming", "defence": "the duct does cool the front compartment"},
 )
 class DefenceRaised(Development, frozen=True, kw_only=True, omit_defaults=True):

@@ -10,6 +10,7 @@ from tracker.eventtypes.base import Development, Money, PartyId, Text, event_typ
 @event_type(
     "contract.concluded",
     "Contract concluded",
+    "合同订立",
     {
         "date": "2024-07",
         "between": ["ms-li", "xiaomi-haikou"],
@@ -29,6 +30,7 @@ class ContractConcluded(Development, frozen=True, kw_only=True, omit_defaults=Tr
 @event_type(
     "contract.amended",
     "Contract amended",
+    "合同变更",
     {"date": "2024-10", "between": ["ms-li", "xiaomi-haikou"], "change": "delivery may be called for within 360 days"},
 )
 class ContractAmended(Development, frozen=True, kw_only=True, omit_defaults=True):
@@ -42,6 +44,7 @@ class ContractAmended(Development, frozen=True, kw_only=True, omit_defaults=True
 @event_type(
     "contract.cancelled",
     "Contract cancelled",
+    "合同解除",
     {"date": "2024-12/..", "canceller": "xiaomi-haikou", "reason": "balance not paid", "kept": "5000 CNY"},
 )
 class ContractCancelled(Development, frozen=True, kw_only=True, omit_defaults=True):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 @event_type(
     "figure.stated",
     "Figure",
+    "数据",
     {
         "what": "followers lost",
         "value": "699000",

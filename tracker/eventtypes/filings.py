@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 @event_type(
     "suit.filed",
     "Suit filed",
-    {"date": "2025-05/2025-11-10", "plaintiffs": ["hood-owners"], "defendants": ["nanjing-jingming"], "court": "qinhuai-court"},
+    "起诉",
+    {
+        "date": "2025-05/2025-11-10",
+        "plaintiffs": ["hood-owners"],
+        "defendants": ["nanjing-jingming"],
+        "court": "qinhuai-court",
+    },
 )
 class SuitFiled(Development, frozen=True, kw_only=True, omit_defaults=True):
     """One or more suits were brought."""
@@ -45,7 +51,7 @@ class SuitFiled(Development, frozen=True, kw_only=True, omit_defaults=True):
             case.caption = case.caption._replace(docket=self.docket)
 
 
-@event_type("filing.made", "Filing", {"party": "nanjing-jingming", "document": "statement of defence"})
+@event_type("filing.made", "Filing", "提交文书", {"party": "nanjing-jingming", "document": "statement of defence"})
 class FilingMade(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A party put a document before the court."""
 
@@ -58,6 +64,7 @@ class FilingMade(Development, frozen=True, kw_only=True, omit_defaults=True):
 @event_type(
     "evidence.submitted",
     "Evidence submitted",
+    "提交证据",
     {"date": "../2025-11-10", "party": "nanjing-jingming", "description": "new evidence", "pages": 84, "groups": 14},
 )
 class EvidenceSubmitted(Development, frozen=True, kw_only=True, omit_defaults=True):

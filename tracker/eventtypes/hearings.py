@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 @event_type(
     "hearing.scheduled",
     "Hearing scheduled",
+    "开庭排期",
     {"set_for": "2025-11-10", "court": "qinhuai-court", "purpose": "hearing"},
 )
 class HearingScheduled(Development, frozen=True, kw_only=True, omit_defaults=True):
@@ -36,6 +37,7 @@ class HearingScheduled(Development, frozen=True, kw_only=True, omit_defaults=Tru
 @event_type(
     "hearing.postponed",
     "Hearing postponed",
+    "开庭延期",
     {"set_for": "2025-11-10", "until": "2025-11-20", "reason": "evidence handed in late", "court": "qinhuai-court"},
 )
 class HearingPostponed(Development, frozen=True, kw_only=True, omit_defaults=True):
@@ -70,6 +72,7 @@ class HearingPostponed(Development, frozen=True, kw_only=True, omit_defaults=Tru
 @event_type(
     "hearing.held",
     "Hearing held",
+    "开庭",
     {"date": "2025-11-20", "court": "qinhuai-court", "purpose": "cross-examination"},
 )
 class HearingHeld(Development, frozen=True, kw_only=True, omit_defaults=True):

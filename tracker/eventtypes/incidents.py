@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 @event_type(
     "incident.occurred",
     "Incident",
+    "事故",
     {"date": "2025-03-29", "place": "Deshang Expressway, Deqi section", "object": "an SU7 Standard Edition", "dead": 3},
 )
 class IncidentOccurred(Development, frozen=True, kw_only=True, omit_defaults=True):
@@ -33,7 +34,12 @@ class IncidentOccurred(Development, frozen=True, kw_only=True, omit_defaults=Tru
             case.figure(Figure(at.position, "injured", str(self.injured), "persons"))
 
 
-@event_type("investigation.opened", "Investigation opened", {"date": "2025-04-03", "authority": "anhui-traffic-police"})
+@event_type(
+    "investigation.opened",
+    "Investigation opened",
+    "立案调查",
+    {"date": "2025-04-03", "authority": "anhui-traffic-police"},
+)
 class InvestigationOpened(Development, frozen=True, kw_only=True, omit_defaults=True):
     """An authority began to investigate."""
 
@@ -49,6 +55,7 @@ class InvestigationOpened(Development, frozen=True, kw_only=True, omit_defaults=
 @event_type(
     "report.issued",
     "Authority's report",
+    "官方通报",
     {"date": "2025-10-13", "authority": "chengdu-traffic-police", "report": "the driver died; alcohol is suspected"},
 )
 class ReportIssued(Development, frozen=True, kw_only=True, omit_defaults=True):
@@ -63,7 +70,9 @@ class ReportIssued(Development, frozen=True, kw_only=True, omit_defaults=True):
         case.give_role(self.authority, "authority", at)
 
 
-@event_type("finding.made", "Finding", {"authority": "chengdu-traffic-police", "finding": "driver over the limit"})
+@event_type(
+    "finding.made", "Finding", "认定", {"authority": "chengdu-traffic-police", "finding": "driver over the limit"}
+)
 class FindingMade(Development, frozen=True, kw_only=True, omit_defaults=True):
     """An authority or an expert came to a result."""
 

@@ -16,6 +16,7 @@ Instance = Literal["first", "second", "retrial"]
 @event_type(
     "judgment.given",
     "Judgment",
+    "判决",
     {
         "date": "../2025-11-27",
         "court": "meilan-court",
@@ -37,14 +38,13 @@ class JudgmentGiven(Development, frozen=True, kw_only=True, omit_defaults=True):
 
     def apply(self, case: CaseBuilder, at: Place) -> None:
         """Keep the grounds with the judgment."""
-        case.judge(
-            Judgment(self.court, self.instance, self.outcome, self.in_favour_of, self.grounds, at.position)
-        )
+        case.judge(Judgment(self.court, self.instance, self.outcome, self.in_favour_of, self.grounds, at.position))
 
 
 @event_type(
     "order.made",
     "Order",
+    "判令",
     {
         "date": "../2025-11-27",
         "issuer": "meilan-court",
@@ -93,7 +93,9 @@ class OrderMade(Development, frozen=True, kw_only=True, omit_defaults=True):
         )
 
 
-@event_type("judgment.took_effect", "Judgment in force", {"date": "2025-12", "basis": "no appeal within the period"})
+@event_type(
+    "judgment.took_effect", "Judgment in force", "判决生效", {"date": "2025-12", "basis": "no appeal within the period"}
+)
 class JudgmentTookEffect(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A judgment became final and enforceable."""
 

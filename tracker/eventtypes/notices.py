@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 @event_type(
     "notice.sent",
     "Legal notice",
+    "法律函件",
     {"date": "../2025-09-27", "senders": ["apple", "samsung"], "recipients": ["xiaomi"], "ground": "ambush marketing"},
 )
 class NoticeSent(Development, frozen=True, kw_only=True, omit_defaults=True):
@@ -32,7 +33,9 @@ class NoticeSent(Development, frozen=True, kw_only=True, omit_defaults=True):
             case.give_role(party, "recipient", at)
 
 
-@event_type("notice.answered", "Notice answered", {"responder": "xiaomi", "answer": "the campaign compares fairly"})
+@event_type(
+    "notice.answered", "Notice answered", "回函", {"responder": "xiaomi", "answer": "the campaign compares fairly"}
+)
 class NoticeAnswered(Development, frozen=True, kw_only=True, omit_defaults=True):
     """The other side answered a legal notice."""
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 @event_type(
     "party.added",
     "Party added",
+    "当事人登记",
     {"party": "ms-li", "name": "Ms. Li", "what": "person", "pseudonym": True},
 )
 class PartyAdded(EventData, frozen=True, kw_only=True, omit_defaults=True):
@@ -33,7 +34,7 @@ class PartyAdded(EventData, frozen=True, kw_only=True, omit_defaults=True):
     note: Annotated[Text | None, says("anything else that tells it apart")] = None
 
 
-@event_type("party.aliased", "Alias added", {"party": "ms-li", "alias": "the buyer"})
+@event_type("party.aliased", "Alias added", "别名", {"party": "ms-li", "alias": "the buyer"})
 class PartyAliased(EventData, frozen=True, kw_only=True, omit_defaults=True):
     """A party in the register goes by one more name."""
 
@@ -46,6 +47,7 @@ class PartyAliased(EventData, frozen=True, kw_only=True, omit_defaults=True):
 @event_type(
     "party.related",
     "Relation added",
+    "关系",
     {"party": "nanjing-jingming", "relation": "wholly owned by", "other": "xiaomi-jingming", "since": "2023"},
 )
 class PartyRelated(EventData, frozen=True, kw_only=True, omit_defaults=True):
@@ -60,7 +62,7 @@ class PartyRelated(EventData, frozen=True, kw_only=True, omit_defaults=True):
     until: Annotated[Date | None, says("until when, as EDTF")] = None
 
 
-@event_type("party.joined", "Party joined", {"party": "ms-li", "role": "plaintiff"})
+@event_type("party.joined", "Party joined", "当事人参加", {"party": "ms-li", "role": "plaintiff"})
 class PartyJoined(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A party has a role in the case."""
 
@@ -74,7 +76,7 @@ class PartyJoined(Development, frozen=True, kw_only=True, omit_defaults=True):
         case.give_role(self.party, self.role, at)
 
 
-@event_type("party.left", "Party left", {"date": "2025-12", "party": "ms-li", "role": "plaintiff"})
+@event_type("party.left", "Party left", "当事人退出", {"date": "2025-12", "party": "ms-li", "role": "plaintiff"})
 class PartyLeft(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A party no longer has a role in the case."""
 

@@ -10,7 +10,13 @@ from tracker.eventtypes.base import Date, Development, Money, PartyId, Text, eve
 @event_type(
     "payment.demanded",
     "Payment demanded",
-    {"creditor": "xiaomi-haikou", "debtor": "ms-li", "amount": "313900 CNY", "due_terms": "within 7 days of the notice"},
+    "催款",
+    {
+        "creditor": "xiaomi-haikou",
+        "debtor": "ms-li",
+        "amount": "313900 CNY",
+        "due_terms": "within 7 days of the notice",
+    },
 )
 class PaymentDemanded(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A party asked another for money."""
@@ -27,6 +33,7 @@ class PaymentDemanded(Development, frozen=True, kw_only=True, omit_defaults=True
 @event_type(
     "payment.made",
     "Payment",
+    "付款",
     {"date": "2024-07", "payer": "ms-li", "payee": "xiaomi-haikou", "amount": "5000 CNY", "purpose": "deposit"},
 )
 class PaymentMade(Development, frozen=True, kw_only=True, omit_defaults=True):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 @event_type(
     "violation.found",
     "Violation found",
+    "违法认定",
     {
         "date": "2024-09-10",
         "authority": "qinhuai-fire-brigade",
@@ -41,7 +42,13 @@ class ViolationFound(Development, frozen=True, kw_only=True, omit_defaults=True)
 @event_type(
     "penalty.imposed",
     "Penalty imposed",
-    {"authority": "qinhuai-fire-brigade", "on": "nanjing-jingming", "fine": "30000 CNY", "measures": ["stop using the store"]},
+    "行政处罚",
+    {
+        "authority": "qinhuai-fire-brigade",
+        "on": "nanjing-jingming",
+        "fine": "30000 CNY",
+        "measures": ["stop using the store"],
+    },
 )
 class PenaltyImposed(Development, frozen=True, kw_only=True, omit_defaults=True):
     """An authority imposed a fine, a measure or both."""

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 @event_type(
     "programme.launched",
     "Programme launched",
-    {"date": "2025-09-26", "organiser": "xiaomi", "beneficiaries": "car owners attacked online", "purpose": "legal aid"},
+    "项目启动",
+    {
+        "date": "2025-09-26",
+        "organiser": "xiaomi",
+        "beneficiaries": "car owners attacked online",
+        "purpose": "legal aid",
+    },
 )
 class ProgrammeLaunched(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A programme began."""
@@ -28,7 +34,9 @@ class ProgrammeLaunched(Development, frozen=True, kw_only=True, omit_defaults=Tr
         case.give_role(self.organiser, "organiser", at)
 
 
-@event_type("programme.reported", "Programme progress", {"reporter": "wang-hua", "progress": "480 have applied"})
+@event_type(
+    "programme.reported", "Programme progress", "项目进展", {"reporter": "wang-hua", "progress": "480 have applied"}
+)
 class ProgrammeReported(Development, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody told how far a programme is; the numbers are figures of their own."""
 

@@ -16,7 +16,13 @@ Closeness = Literal["exactly", "about", "nearly", "at least", "more than", "at m
 @event_type(
     "recall.announced",
     "Recall announced",
-    {"date": "2025-09-19", "manufacturer": "xiaomi-auto", "product": "SU7", "defect": "assisted driving may warn too late"},
+    "召回公告",
+    {
+        "date": "2025-09-19",
+        "manufacturer": "xiaomi-auto",
+        "product": "SU7",
+        "defect": "assisted driving may warn too late",
+    },
 )
 class RecallAnnounced(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A manufacturer or an authority announced a recall."""
@@ -31,7 +37,9 @@ class RecallAnnounced(Development, frozen=True, kw_only=True, omit_defaults=True
         case.give_role(self.manufacturer, "manufacturer", at)
 
 
-@event_type("recall.quantified", "Recall quantity", {"quantity": 117000, "unit": "vehicles", "closeness": "nearly"})
+@event_type(
+    "recall.quantified", "Recall quantity", "召回数量", {"quantity": 117000, "unit": "vehicles", "closeness": "nearly"}
+)
 class RecallQuantified(Development, frozen=True, kw_only=True, omit_defaults=True):
     """How many were said to be affected."""
 
@@ -45,7 +53,12 @@ class RecallQuantified(Development, frozen=True, kw_only=True, omit_defaults=Tru
         """Keep the number among the figures."""
         case.figure(
             Figure(
-                at.position, "recalled quantity", str(self.quantity), self.unit, closeness=self.closeness, scope=self.scope
+                at.position,
+                "recalled quantity",
+                str(self.quantity),
+                self.unit,
+                closeness=self.closeness,
+                scope=self.scope,
             )
         )
 
@@ -53,6 +66,7 @@ class RecallQuantified(Development, frozen=True, kw_only=True, omit_defaults=Tru
 @event_type(
     "recall.classified",
     "Recall classified",
+    "召回类型",
     {"classification": "recall under the influence of an investigation", "authority": "samr"},
 )
 class RecallClassified(Development, frozen=True, kw_only=True, omit_defaults=True):
@@ -67,6 +81,7 @@ class RecallClassified(Development, frozen=True, kw_only=True, omit_defaults=Tru
 @event_type(
     "recall.remedied",
     "Remedy",
+    "召回措施",
     {"remedy": "software update over the air", "parts_replaced": False},
 )
 class RecallRemedied(Development, frozen=True, kw_only=True, omit_defaults=True):

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from tracker.state import CaseBuilder, Place
 
 
-@event_type("rumour.circulated", "Rumour", {"date": "2025-11-16", "about": "wang-hua", "rumour": "is to be moved"})
+@event_type(
+    "rumour.circulated", "Rumour", "传闻", {"date": "2025-11-16", "about": "wang-hua", "rumour": "is to be moved"}
+)
 class RumourCirculated(Development, frozen=True, kw_only=True, omit_defaults=True):
     """Something was said that nobody vouched for."""
 
@@ -23,7 +25,7 @@ class RumourCirculated(Development, frozen=True, kw_only=True, omit_defaults=Tru
         case.give_role(self.about, "subject", at)
 
 
-@event_type("rumour.confirmed", "Rumour confirmed", {"date": "2025-12-01", "speaker": "xiaomi"})
+@event_type("rumour.confirmed", "Rumour confirmed", "传闻证实", {"date": "2025-12-01", "speaker": "xiaomi"})
 class RumourConfirmed(Development, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody who must know confirmed it."""
 
@@ -31,7 +33,7 @@ class RumourConfirmed(Development, frozen=True, kw_only=True, omit_defaults=True
     speaker: Annotated[PartyId, says("who confirmed it")]
 
 
-@event_type("rumour.denied", "Rumour denied", {"date": "2025-12-01", "speaker": "xiaomi"})
+@event_type("rumour.denied", "Rumour denied", "辟谣", {"date": "2025-12-01", "speaker": "xiaomi"})
 class RumourDenied(Development, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody who must know denied it."""
 

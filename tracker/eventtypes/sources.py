@@ -12,6 +12,7 @@ from tracker.eventtypes.base import Count, Date, EventData, SourceId, Text, even
 @event_type(
     "source.added",
     "Source added",
+    "来源登记",
     {
         "source": "leida-2025-11-27",
         "title": "Lei Jun lost nearly 700,000 followers in a month",
@@ -39,6 +40,8 @@ class SourceAdded(EventData, frozen=True, kw_only=True, omit_defaults=True):
     sha256: Annotated[
         Annotated[str, Meta(pattern="^[0-9a-f]{64}$")] | None, says("SHA-256 of the document's bytes, hexadecimal")
     ] = None
-    paragraphs: Annotated[Count | None, says("how many paragraphs it has; paragraph n is its nth non-empty line")] = None
+    paragraphs: Annotated[Count | None, says("how many paragraphs it has; paragraph n is its nth non-empty line")] = (
+        None
+    )
     cut_off: Annotated[Text | None, says("where the document breaks off, when it does")] = None
     note: Annotated[Text | None, says("anything a reader should know of it")] = None

@@ -10,6 +10,7 @@ from tracker.eventtypes.base import Date, Development, PartyId, Text, event_type
 @event_type(
     "statement.made",
     "Statement",
+    "声明",
     {"date": "2025-11-16", "speaker": "lei-jun", "venue": "Weibo", "gist": "safety comes before everything"},
 )
 class StatementMade(Development, frozen=True, kw_only=True, omit_defaults=True):

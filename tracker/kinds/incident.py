@@ -28,7 +28,15 @@ INCIDENT = Kind(
         *CLOSING,
     ),
     roles=(
-        "driver", "passenger", "victim", "owner", "manufacturer", "authority", "witness", "family", "spokesperson",
+        "driver",
+        "passenger",
+        "victim",
+        "owner",
+        "manufacturer",
+        "authority",
+        "witness",
+        "family",
+        "spokesperson",
         "subject",
     ),
     asks=(

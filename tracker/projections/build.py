@@ -224,7 +224,7 @@ def _complete_stubs(db: Database) -> None:
     """Give what is cited or named but in no register a row of its own, without a position, and drop those unused."""
     for table, used in _STUBS:
         db.execute(f"DELETE FROM {table} WHERE position IS NULL AND id NOT IN ({used})")  # noqa: S608
-        db.execute(f"INSERT OR IGNORE INTO {table} (id) {used}")  # noqa: S608
+        db.execute(f"INSERT OR IGNORE INTO {table} (id) {used}")
 
 
 def _usable(path: Path) -> bool:

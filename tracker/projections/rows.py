@@ -33,20 +33,23 @@ def rows_of_case(case: Case) -> Iterator[Row]:
     last = case.steps[-1].position if case.steps else 0
     when = since.get(last)
     stage_meaning = next(stage.meaning for stage in case.kind.stages if stage.name == case.stage)
-    yield "cases", {
-        "name": case.name,
-        "kind": case.kind_name,
-        "kind_label": case.kind.label,
-        "title": case.caption.title,
-        "forum": case.caption.forum,
-        "docket": case.caption.docket,
-        "jurisdiction": case.caption.jurisdiction,
-        "about": case.caption.about,
-        "stage": case.stage,
-        "stage_meaning": stage_meaning,
-        "stage_since": when.text if when else None,
-        "events": len(case.entries),
-    }
+    yield (
+        "cases",
+        {
+            "name": case.name,
+            "kind": case.kind_name,
+            "kind_label": case.kind.label,
+            "title": case.caption.title,
+            "forum": case.caption.forum,
+            "docket": case.caption.docket,
+            "jurisdiction": case.caption.jurisdiction,
+            "about": case.caption.about,
+            "stage": case.stage,
+            "stage_meaning": stage_meaning,
+            "stage_since": when.text if when else None,
+            "events": len(case.entries),
+        },
+    )
     for entry in case.entries:
         yield from _development(case.name, log, entry)
     yield from _contents(case)
@@ -58,24 +61,27 @@ def rows_of_case(case: Case) -> Iterator[Row]:
 def _development(name: str, log: str, entry: Entry) -> Iterator[Row]:
     ref, data, when = _ref(name, entry.position), entry.data, entry.when
     text = " ".join(filter(None, (_sentence(told(data)), getattr(data, "summary", None)))) if data else ""
-    yield "developments", {
-        "ref": ref,
-        "case_name": name,
-        "position": entry.position,
-        "event_id": entry.event.id,
-        "type": entry.event.type,
-        "label": entry.label,
-        "date": when.text if when else None,
-        "date_basis": getattr(data, "date_basis", None),
-        "earliest": when.earliest if when else None,
-        "latest": when.latest if when else None,
-        "time": (when.time or None) if when else None,
-        "text": text or "(cannot be read by this program)",
-        "in_timeline": int(entry.in_timeline),
-        "recorded_by": entry.event.recordedby,
-        "recorded_time": entry.event.recordedtime,
-        "data": bytes(entry.event.data).decode(),
-    }
+    yield (
+        "developments",
+        {
+            "ref": ref,
+            "case_name": name,
+            "position": entry.position,
+            "event_id": entry.event.id,
+            "type": entry.event.type,
+            "label": entry.label,
+            "date": when.text if when else None,
+            "date_basis": getattr(data, "date_basis", None),
+            "earliest": when.earliest if when else None,
+            "latest": when.latest if when else None,
+            "time": (when.time or None) if when else None,
+            "text": text or "(cannot be read by this program)",
+            "in_timeline": int(entry.in_timeline),
+            "recorded_by": entry.event.recordedby,
+            "recorded_time": entry.event.recordedtime,
+            "data": bytes(entry.event.data).decode(),
+        },
+    )
     if data is None:
         yield _search(ref, "development", log, bytes(entry.event.data).decode())
         return
@@ -85,7 +91,7 @@ def _development(name: str, log: str, entry: Entry) -> Iterator[Row]:
             value = getattr(data, each.name)
             for party in dict.fromkeys(value if each.many else filter(None, (value,))):
                 yield "mentions", {"development": ref, "party": party, "field": each.name}
-    parts = (entry.label, text, getattr(data, "date_basis", None))
+    parts = (entry.label, data.label_zh, text, getattr(data, "date_basis", None))
     yield _search(ref, "development", log, "\n".join(filter(None, parts)))
 
 
@@ -136,19 +142,22 @@ def _orders(name: str, orders: Iterable[Order]) -> Iterator[Row]:
         order_id = f"{_ref(name, order.position)}/{number}"
         amount, _, currency = (order.amount or "").partition(" ")
         joint = None if order.joint_and_several is None else int(order.joint_and_several)
-        yield "orders", {
-            "id": order_id,
-            "case_name": name,
-            "issuer": order.issuer,
-            "amount": amount or None,
-            "currency": currency or None,
-            "act": order.act,
-            "joint_and_several": joint,
-            "due": order.due,
-            **_bounds(order.due),
-            "due_terms": order.due_terms,
-            **_from(name, order.position),
-        }
+        yield (
+            "orders",
+            {
+                "id": order_id,
+                "case_name": name,
+                "issuer": order.issuer,
+                "amount": amount or None,
+                "currency": currency or None,
+                "act": order.act,
+                "joint_and_several": joint,
+                "due": order.due,
+                **_bounds(order.due),
+                "due_terms": order.due_terms,
+                **_from(name, order.position),
+            },
+        )
         for side, parties in (("debtor", order.debtors), ("creditor", order.creditors)):
             for party in dict.fromkeys(parties):
                 yield "order_parties", {"order_id": order_id, "side": side, "party": party}

@@ -363,8 +363,17 @@ OF_A_CASE: tuple[tuple[str, str], ...] = (
     *(
         (table, "case_name = :case")
         for table in (
-            "roles", "links", "stages", "pleas", "hearings", "judgments", "orders", "figures", "gaps", "developments",
-        )  # fmt: skip
+            "roles",
+            "links",
+            "stages",
+            "pleas",
+            "hearings",
+            "judgments",
+            "orders",
+            "figures",
+            "gaps",
+            "developments",
+        )
     ),
     ("problems", "log = :case"),
     ("search_texts", "log = :log"),
@@ -384,7 +393,7 @@ OF_PARTIES = (
 
 VIEWS: dict[str, tuple[str, str]] = {
     "known": (
-        "when each development became known: the earliest publication among the sources cited, else the day it was logged",
+        "when a development became known: the earliest publication among its sources, else the day it was logged",
         """
         SELECT d.ref AS development, d.case_name,
                coalesce(

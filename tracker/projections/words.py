@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 
 # CJK ideographs with their extensions, kana, bopomofo, hangul.
-_ALONE = re.compile("([\u2e80-\u2fdf\u3005\u3007\u3040-\u30ff\u3100-\u312f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])")
+_ALONE = re.compile(
+    "([\u2e80-\u2fdf\u3005\u3007\u3040-\u30ff\u3100-\u312f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])"
+)
 TOKENIZER = "porter unicode61 remove_diacritics 2"
 
 
