@@ -1,6 +1,8 @@
 """What every log adapter has to do: one suite, which each adapter's tests inherit."""
 
+import sys
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -242,6 +244,20 @@ class LogContract:
         first = next(reading)
         log.append([draft(note="later")], STAMP)
         assert len([first, *reading]) in (3, 4)
+
+    def test_threads_do_not_get_in_each_others_way(self, log: EventLog) -> None:
+        def work(name: str) -> None:
+            for n in range(25):
+                log.append([draft(note=f"{name}-{n}")], STAMP)
+
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(1e-6)
+        try:
+            with ThreadPoolExecutor(4) as pool:
+                list(pool.map(work, "abcd"))
+        finally:
+            sys.setswitchinterval(usual)
+        assert sorted(notes(log)) == sorted(f"{name}-{n}" for name in "abcd" for n in range(25))
 
     def test_an_error_names_the_log(self, log: EventLog) -> None:
         log.append([draft()], STAMP)

@@ -55,7 +55,7 @@ class Syscalls:
 class Disk:
     """Follows what is written and named below a folder, and what of it would survive a power cut.
 
-    ``steps`` are pairs: "write", "ftruncate" or "fsync" and a file; "name" or "unname" and what a folder gains or loses.
+    ``steps`` are pairs: "write", "ftruncate" or "fsync" and a file; "name" or "unname" and what a folder gains, loses.
     """
 
     def __init__(self, root: Path) -> None:

@@ -30,7 +30,7 @@ def test_the_worked_example_is_right_byte_for_byte() -> None:
 def test_the_offsets_in_the_text_are_those_of_the_example() -> None:
     line = blocks("json")[0].encode()
     n = len(line)
-    assert "bytes n-76 to n-67 MUST be `,\"xhash\":\"`, bytes n-66 to n-3 the hash, bytes n-2 and n-1 `\"}`" in PROSE
+    assert 'bytes n-76 to n-67 MUST be `,"xhash":"`, bytes n-66 to n-3 the hash, bytes n-2 and n-1 `"}`' in PROSE
     assert (line[n - 76 : n - 66], line[n - 2 : n]) == (b',"xhash":"', b'"}')
     assert "0x00, then bytes 0 to n-77, then `}`" in PROSE
     assert sha256(b"\x00" + line[: n - 76] + b"}").hexdigest().encode() == line[n - 66 : n - 2]

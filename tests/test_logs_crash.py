@@ -3,6 +3,7 @@
 import errno
 import os
 import resource
+import sys
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from logs_contract import STAMP, A, B, contents, draft, notes, verified
 from processes import in_child, kill_myself
 from stores import BATCH, IDS, images, leftovers, quarantine, started
-from syscalls import CHANGING, LOOKING, Syscalls
+from syscalls import CHANGING, LOOKING, Disk, Syscalls
 
 from tracker.envelope import Draft, verify_line
 from tracker.errors import BrokenLine, ReadFailed, TrackerError, WriteFailed
@@ -29,7 +30,7 @@ SHAPES = pytest.mark.parametrize(
 def fill_the_disk(root: Path, drafts: list[Draft]) -> None:
     """In a child: let no file grow beyond each possible size in turn, and see every log unchanged by every failure."""
     log = started(root)
-    before = images(root)
+    before, files = images(root), set(root.rglob("*.jsonl"))
     longest = max(map(len, before.values())) + 2000
     failed = 0
     for size in range(longest):
@@ -44,6 +45,7 @@ def fill_the_disk(root: Path, drafts: list[Draft]) -> None:
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         assert images(root) == before
+        assert set(root.rglob("*.jsonl")) == files
         assert leftovers(root) == set()
     assert failed > 300
     answers = log.append(drafts, STAMP)
@@ -202,6 +204,18 @@ def test_an_unfinished_batch_is_not_seen_and_taken_back_by_the_next_writer(tmp_p
     head = verified(before[A], A)[-1].head
     assert verify_line(kept.split(b"\n")[0], head, A, A).position == 2
     assert leftovers(tmp_path) == set()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of open files are read from /proc")
+def test_a_batch_is_taken_back_on_the_disk_before_its_journal_goes(tmp_path: Path) -> None:
+    log, _ = unfinished(tmp_path)
+    disk = Disk(tmp_path)
+    with disk.watched():
+        log.append([], STAMP)
+    steps = disk.steps
+    cut, gone = steps.index(("ftruncate", f"events/{A}.jsonl")), steps.index(("unname", "events/.journal"))
+    assert ("fsync", f"events/{A}.jsonl") in steps[cut:gone]
+    assert disk.at_risk() == set()
 
 
 def test_stamps_of_a_batch_change_when_it_is_done(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Logs in files: what may stand in their place, who may write, and what damage is called."""
 
+import fcntl
 import os
 import socket
 import stat
@@ -240,6 +241,22 @@ def test_a_lock_file_that_was_removed_while_waiting_locks_nothing(log: FileLog, 
         path.unlink()
         log.append([draft(note="three")], STAMP)
     assert notes(log) == ["one", "two", "three"]
+
+
+def test_the_lock_of_a_file_that_is_gone_is_not_taken_for_the_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, real, calls = tmp_path / ".lock", fcntl.flock, []
+
+    def flock(fd: int, operation: int) -> None:
+        real(fd, operation)
+        calls.append(fd)
+        if len(calls) == 1:
+            path.unlink()  # by somebody who tidies up, between opening and locking
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with durable.lock(path), pytest.raises(LogLocked), durable.lock(path, timeout=0):
+        pytest.fail("two hold the lock at once")
 
 
 @pytest.mark.parametrize("left", [b"", b"\x1b[2J\x00", b"\xff\xfe", b"x\ny"])

@@ -64,11 +64,12 @@ def _entry(where: str, line: bytes, said: Counter[bytes]) -> Entry:
         raise _Wrong("", 'it is no object; write {"case": ..., "type": ..., "data": {...}}')
     for member in value.keys() - _MEMBERS:
         raise _Wrong(member, "there is no such member; an entry has case (or log), type, data and perhaps id")
-    log = value.get("log") if "log" in value else f"cases/{value.get('case')}"
-    if ("log" in value) == ("case" in value) or not isinstance(log, str):
+    named = value.get("log", value.get("case"))
+    if ("log" in value) == ("case" in value) or not isinstance(named, str):
         raise _Wrong("case", "it needs either a case, or a log that is sources or parties")
     if not isinstance(value.get("type"), str) or not isinstance(value.get("data"), dict):
         raise _Wrong("type", "it needs a type, which is text, and data, which is an object")
+    log = named if "log" in value else f"cases/{named}"
     return Entry(where=where, log=log, type=value["type"], data=value["data"], id=_id(value, log, said))
 
 

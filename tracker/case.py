@@ -16,6 +16,7 @@ from tracker import dates
 from tracker.errors import BadDate
 from tracker.eventtypes import Development, EventData, registry
 from tracker.eventtypes import decode as decode_data
+from tracker.eventtypes.base import faults_of_dates
 from tracker.kinds import KINDS, UNKNOWN, Kind
 from tracker.problems import Problem
 from tracker.state import Caption, CaseBuilder, Figure, Hearing, Judgment, Link, Order, Place, Plea, Role
@@ -132,13 +133,12 @@ def _read(name: str, event: Event, problems: list[Problem]) -> Entry:
     if data is not None and data.log != "case":
         problems.append(Problem("misplaced", name, position, f"{event.type} belongs into the register {data.log}"))
         data = None
+    if data is not None:
+        problems += (Problem("bad-date", name, position, fault) for fault in faults_of_dates(data))
     when = data.when() if isinstance(data, Development) else None
-    if when is None:
-        return Entry(position, event, data, None)
     try:
-        return Entry(position, event, data, dates.parse(when))
-    except BadDate as error:
-        problems.append(Problem("bad-date", name, position, str(error)))
+        return Entry(position, event, data, dates.parse(when) if when is not None else None)
+    except BadDate:
         return Entry(position, event, data, None)
 
 
@@ -173,7 +173,7 @@ def _in_happening_order(kind: Kind, moving: Sequence[tuple[Entry, list[Move]]]) 
     spans = [_span(entry) for entry, _ in moving]
     by_start = sorted(range(len(moving)), key=lambda i: spans[i][0])
     by_end = sorted(range(len(moving)), key=lambda i: spans[i][1])
-    ready: list[tuple[int, tuple[str, str], int, int]] = []
+    ready: list[tuple[tuple[int, bool], tuple[str, str], int, int]] = []
     done = [False] * len(moving)
     start = end = 0
     while start < len(moving) or ready:
@@ -190,12 +190,17 @@ def _in_happening_order(kind: Kind, moving: Sequence[tuple[Entry, list[Move]]]) 
         yield moving[index]
 
 
-def _rank(kind: Kind, moves: Sequence[Move]) -> int:
-    """How far along an event belongs: where it leads, else the first stage in which it may stand."""
+def _rank(kind: Kind, moves: Sequence[Move]) -> tuple[int, bool]:
+    """How far along an event belongs: at the stage it leads to, or behind the stage it needs (True).
+
+    An event that moves nothing needs the first stage in which it may stand, one that leads back the last.
+    """
     move = moves[0]
-    if move.to is not None:
-        return kind.rank(move.to)
-    return kind.rank(move.after[0]) if move.after else 0
+    after = [kind.rank(stage) for stage in move.after] or [0]
+    if move.to is None:
+        return min(after), True
+    to = kind.rank(move.to)
+    return (max(after), True) if to < min(after) else (to, False)
 
 
 def _span(entry: Entry) -> tuple[str, str]:

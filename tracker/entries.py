@@ -18,7 +18,7 @@ from tracker.errors import BadName, Mistake
 from tracker.eventtypes import EventData, registry
 from tracker.eventtypes.base import DECIMAL_PATTERN, MONEY_PATTERN, Field, fields_of
 from tracker.kinds import KINDS
-from tracker.names import case_of, check_log, check_name
+from tracker.names import REGISTERS, case_of, check_log, check_name
 from tracker.text import refuse_controls
 
 if TYPE_CHECKING:
@@ -112,7 +112,9 @@ def _faults_of_place(entry: Entry, cls: type[EventData], known: Known) -> Iterat
         home = f"into the register {cls.log}" if cls.log != "case" else "into the log of a case"
         yield "type", f"{entry.type} belongs {home}"
     elif case and entry.type == "case.opened":
-        if case in known.cases:
+        if case in REGISTERS:
+            yield "case", f"a case cannot be named {case!r}, as a register is; choose another name"
+        elif case in known.cases:
             yield "case", f"there is a case {case!r} already"
     elif case and case not in known.cases:
         yield "case", f"there is no case {case!r}{_near(case, known.cases)}; open it with 'tracker open {case}'"
@@ -124,6 +126,8 @@ def _faults_of_field(field: Field, value: Any, known: Known, *, bringing_in: boo
         if not isinstance(value, list | tuple):
             yield field.name, f"{value!r} is no list; {field.meaning}"
             return
+        if field.required and not value:
+            yield field.name, f"it is empty; name at least one: {field.meaning}"
         for each in value:
             yield from _faults_of_value(field, each, known, bringing_in=bringing_in)
     else:

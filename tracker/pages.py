@@ -219,13 +219,14 @@ def event_page(db: sqlite3.Connection, reference: str) -> list[Line]:
         ("date basis", row["date_basis"]),
         ("text", queries.named(row["text"], page.names)),
     ]
-    lines = [page.line("Event", item, value, row["ref"]) for item, value in head if value]
-    lines += [page.line("Fields", item, value, row["ref"]) for item, value in _fields(page, row)]
+    ref = row["ref"]
+    lines = [Line("Event", item, value, None, ref, page.pins.get(ref, "")) for item, value in head if value]
+    lines += [Line("Fields", item, value, None, ref, "") for item, value in _fields(page, row)]
     for each in queries.rows(db, "citations", "number", development=row["ref"]):
         place = pinpoint([Citation(each["source"], each["locator"], "supports")])
-        lines.append(Line("Sources", each["does"], place, None, row["ref"], place))
+        lines.append(Line("Sources", each["does"], place, None, ref, ""))
     record = (("logged", f"{row['recorded_time']} by {row['recorded_by']}"), ("id", row["event_id"]))
-    lines += [page.line("Record", item, value, row["ref"]) for item, value in record]
+    lines += [Line("Record", item, value, None, ref, "") for item, value in record]
     return lines
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from tracker.eventtypes import EventData, decode
+from tracker.eventtypes.base import faults_of_dates
 from tracker.eventtypes.parties import PartyAdded, PartyAliased, PartyRelated
 from tracker.eventtypes.sources import SourceAdded
 from tracker.problems import Problem
@@ -53,6 +54,7 @@ class Sources:
     """The register of sources."""
 
     sources: tuple[Source, ...]
+    cited: tuple[Cited, ...]
     problems: tuple[Problem, ...]
 
 
@@ -70,13 +72,16 @@ def fold_sources(events: Iterable[Event]) -> Sources:
     """The sources; one that is added twice stays as it was first added, and is a problem."""
     problems: list[Problem] = []
     found: dict[str, Source] = {}
+    cited: list[Cited] = []
     for position, data in _read("sources", events, problems):
+        if data.citations:
+            cited.append(Cited(position, data.citations))
         if isinstance(data, SourceAdded):
             if data.source in found:
                 problems.append(_twice("sources", position, data.source, found[data.source].position))
             else:
                 found[data.source] = Source(data, position)
-    return Sources(tuple(found.values()), tuple(problems))
+    return Sources(tuple(found.values()), tuple(cited), tuple(problems))
 
 
 def fold_parties(events: Iterable[Event]) -> Parties:
@@ -84,6 +89,7 @@ def fold_parties(events: Iterable[Event]) -> Parties:
     problems: list[Problem] = []
     found: dict[str, tuple[PartyAdded, int]] = {}
     aliases: dict[str, list[str]] = {}
+    aliased: list[tuple[int, str]] = []
     relations: list[Relation] = []
     cited: list[Cited] = []
     for position, data in _read("parties", events, problems):
@@ -97,8 +103,14 @@ def fold_parties(events: Iterable[Event]) -> Parties:
             aliases.setdefault(data.party, []).extend(data.aliases)
         elif isinstance(data, PartyAliased):
             aliases.setdefault(data.party, []).append(data.alias)
+            aliased.append((position, data.party))
         elif isinstance(data, PartyRelated):
             relations.append(Relation(data, position))
+    problems += (
+        Problem("unknown-party", "parties", position, f"party {name!r} is not in the register")
+        for position, name in aliased
+        if name not in found
+    )
     parties = (Party(added, at, tuple(dict.fromkeys(aliases[name]))) for name, (added, at) in found.items())
     return Parties(tuple(parties), tuple(relations), tuple(cited), tuple(problems))
 
@@ -113,6 +125,7 @@ def _read(log: str, events: Iterable[Event], problems: list[Problem]) -> Iterato
         if data is None:
             problems.append(Problem("unknown-type", log, event.position, f"type {event.type!r} is not known"))
         elif data.log == log:
+            problems += (Problem("bad-date", log, event.position, fault) for fault in faults_of_dates(data))
             yield event.position, data
         else:
             problems.append(Problem("misplaced", log, event.position, f"{event.type} does not belong into {log}"))

@@ -93,13 +93,15 @@ class _Reader:
         found = []
         for name, does in (("at", "supports"), ("contradicted_at", "contradicts")):
             if name in row:
-                locators = str(row[name])
+                locators = str(row[name]) if isinstance(row[name], str | int) and row[name] is not True else ""
                 if not locators.strip():
-                    self.wrong(where, name, "it names no paragraph")
+                    self.wrong(where, name, "it names no paragraph; write them as text, as in '7,13-14'")
                 found += cited(self.source, locators, does)
-        for text in row.get("cite", ()):
-            found += cited_by_text(str(text))
-        return found
+        cites = row.get("cite", [])
+        if not isinstance(cites, list) or not all(isinstance(text, str) for text in cites):
+            self.wrong(where, "cite", "it is no list of texts, as in ['leida-2025-11-27:7']")
+            return found
+        return [*found, *(citation for text in cites for citation in cited_by_text(text))]
 
     def required(self, where: str, row: dict[str, Any], *names: str) -> bool:
         missing = [name for name in names if not isinstance(row.get(name), str)]

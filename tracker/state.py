@@ -140,7 +140,9 @@ class CaseBuilder:
 
     def give_role(self, party: str, role: str, at: Place) -> None:
         """Give a party a role; the first event that says so is kept."""
-        self.roles.setdefault((party, role), Role(party, role, at.position))
+        known = self.roles.setdefault((party, role), Role(party, role, at.position))
+        if known.position == known.ended_by:  # so far only its end was told
+            self.roles[party, role] = known._replace(position=at.position)
 
     def end_role(self, party: str, role: str, at: Place) -> None:
         """End a role, known before or not."""
@@ -152,17 +154,12 @@ class CaseBuilder:
         self.pleas.append(Plea(what, party, text, at.position))
 
     def set_hearing(self, day: str, court: str | None, purpose: str | None, at: Place) -> None:
-        """Add a hearing, or the purpose of one that is known."""
-        known = self.hearings.get(day)
-        self.hearings[day] = Hearing(
-            day=day,
-            status=known.status if known else "set",
-            court=court or (known.court if known else None),
-            purpose=purpose or (known.purpose if known else None),
-            moved_to=known.moved_to if known else None,
-            reason=known.reason if known else None,
-            position=known.position if known else at.position,
-        )
+        """Add a hearing, or what is new of one that is known; what became of it goes before what was planned."""
+        planned = Hearing(day=day, status="set", court=court, purpose=purpose, position=at.position)
+        known = self.hearings.get(day, planned)
+        first, second = (planned, known) if known.status == "set" else (known, planned)
+        court, purpose = first.court or second.court, first.purpose or second.purpose
+        self.hearings[day] = replace(known, court=court, purpose=purpose)
 
     def move_hearing(self, hearing: Hearing) -> None:
         """Mark the old day as postponed and set the new one; a hearing that was held stays held."""
@@ -181,7 +178,8 @@ class CaseBuilder:
         """Keep a hearing under its day, with what was known of that day and is not told again."""
         known = self.hearings.get(hearing.day or "")
         if known:
-            hearing = replace(hearing, court=hearing.court or known.court, purpose=hearing.purpose or known.purpose)
+            names = ("court", "purpose", "moved_to", "reason")
+            hearing = replace(hearing, **{name: getattr(hearing, name) or getattr(known, name) for name in names})
         self.hearings[hearing.day or f"?{hearing.position}"] = hearing
 
     def judge(self, judgment: Judgment) -> None:

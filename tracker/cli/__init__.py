@@ -79,7 +79,8 @@ def run(args: list[str]) -> int:
     """Run one command and return its exit code."""
     try:
         result: Any = cli.main(args, prog_name="tracker", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # it was closed before the start
+            sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as done:
         return done.exit_code
@@ -92,6 +93,8 @@ def run(args: list[str]) -> int:
         return _fail("Stopped; nothing was logged after the last event that was reported.", 130)
     except TrackerError as error:
         return _fail(str(error), error.exit_code)
+    except UnicodeEncodeError as error:
+        return _fail(_not_encoded(error), 2 if error.encoding == "utf-8" else 1)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it exits
         return 0
@@ -112,6 +115,12 @@ def _sentence(error: click.ClickException) -> str:
     return text + hint
 
 
+def _not_encoded(error: UnicodeEncodeError) -> str:
+    if error.encoding == "utf-8":
+        return "The command holds bytes that are not UTF-8: write it as text."
+    return f"The output cannot be shown in {error.encoding}: set PYTHONIOENCODING=utf-8, or a locale with UTF-8."
+
+
 def _fail(text: str, code: int) -> int:
     from tracker.text import visible
 
@@ -124,7 +133,7 @@ def _fail(text: str, code: int) -> int:
 
 def _silence() -> None:
     """Let Python not fail once more on what is still waiting to be written."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         try:
             stream.flush()
         except OSError:

@@ -10,12 +10,13 @@ import click
 
 from tracker.cli.output import echo
 from tracker.errors import BadDate
+from tracker.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tracker.app import Tracker
-    from tracker.entries import Entry
+    from tracker.entries import Entry, Known
     from tracker.envelope import Stamp
     from tracker.eventtypes.base import Field
 
@@ -41,7 +42,7 @@ def ask_type(tracker: Tracker, case: str) -> str:
     return _choose("Type", list(dict.fromkeys([*used, *types])))
 
 
-def ask_values(tracker: Tracker, event_type: str, said: dict[str, Any]) -> dict[str, Any]:
+def ask_values(tracker: Tracker, case: str, event_type: str, said: dict[str, Any]) -> dict[str, Any]:
     """What was said, and what was asked for: every needed field, the date, the summary and a source."""
     from tracker.eventtypes import registry
     from tracker.eventtypes.base import fields_of
@@ -49,21 +50,37 @@ def ask_values(tracker: Tracker, event_type: str, said: dict[str, Any]) -> dict[
     values = dict(said)
     known = tracker.known()
     offers = {"party": sorted(known.parties), "source": sorted(known.sources), "case": sorted(known.cases)}
+    taken = _door(case, event_type, known)
     for field in fields_of(registry()[event_type]):
         if values.get(field.name) not in (None, ()):
             continue
         if field.required:
-            values[field.name] = _ask(field, offers)
+            values[field.name] = _ask(field, offers, taken)
         elif field.name == "date":
             values["date"] = _ask_date(field.meaning)
         elif field.name == "summary":
-            values["summary"] = _optional(field.meaning)
+            values["summary"] = _optional(field, taken)
     if not values.get("cites") and offers["source"]:
         values["cites"] = _ask_cites(offers["source"])
     return values
 
 
-def _ask(field: Field, offers: dict[str, list[str]]) -> Any:
+def _door(case: str, event_type: str, known: Known) -> Callable[[Field, str], str]:
+    """What takes an answer only when the door would take it."""
+    from tracker.entries import Entry, drafts
+
+    def taken(field: Field, text: str) -> str:
+        data = {field.name: [text] if field.many else text}
+        _, mistakes = drafts([Entry(where="", log=f"cases/{case}", type=event_type, data=data)], known)
+        for mistake in mistakes:
+            if mistake.field == field.name:
+                raise click.BadParameter(visible(mistake.message))
+        return text
+
+    return taken
+
+
+def _ask(field: Field, offers: dict[str, list[str]], taken: Callable[[Field, str], str]) -> Any:
     title = f"{field.name.replace('_', ' ')} ({field.meaning})"
     if field.refers in offers:
         chosen = _choose(title, offers[field.refers])
@@ -74,7 +91,7 @@ def _ask(field: Field, offers: dict[str, list[str]]) -> Any:
     elif field.refers == "count":
         return click.prompt(title, type=click.IntRange(min=0))
     else:
-        chosen = click.prompt(title)
+        chosen = click.prompt(title, value_proc=lambda text: taken(field, text))
     return (chosen,) if field.many else chosen
 
 
@@ -101,7 +118,8 @@ def _chooser(names: Sequence[str]) -> Callable[[str], str]:
         if len(begun) == 1:
             return begun[0]
         near = begun[:OFFERED] or get_close_matches(text, names, n=5, cutoff=0.4)
-        raise click.BadParameter(f"{text!r} is none of them" + (f"; near are {', '.join(near)}" if near else ""))
+        hint = f"; near are {', '.join(near)}" if near else ""
+        raise click.BadParameter(visible(f"{text!r} is none of them{hint}"))
 
     return choose
 
@@ -127,8 +145,12 @@ def _ask_date(meaning: str) -> str | None:
     return said or None
 
 
-def _optional(meaning: str) -> str | None:
-    return click.prompt(f"summary ({meaning}; may be empty)", default="", show_default=False) or None
+def _optional(field: Field, taken: Callable[[Field, str], str]) -> str | None:
+    said: str = click.prompt(
+        f"{field.name} ({field.meaning}; may be empty)", default="", show_default=False,
+        value_proc=lambda text: taken(field, text) if text else "",
+    )  # fmt: skip
+    return said or None
 
 
 def _ask_cites(sources: Sequence[str]) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tracker.cli.output import say
 from tracker.cli.stores import complete_case, complete_party, complete_source
 from tracker.eventtypes import registry
 from tracker.eventtypes.base import Field, fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -82,8 +83,6 @@ def data_of(event_type: str, values: dict[str, Any]) -> dict[str, Any]:
 
     Raises BadDate.
     """
-    from tracker.entries import cited_by_text
-
     data: dict[str, Any] = {}
     for field in fields_of(registry()[event_type]):
         value = values.get(field.name)
@@ -92,11 +91,23 @@ def data_of(event_type: str, values: dict[str, Any]) -> dict[str, Any]:
         if field.refers == "date":
             value = edtf(field.name, value)
         data[field.name] = list(value) if field.many else value
-    citations = [each for text in values.get("cites", ()) for each in cited_by_text(text)]
-    citations += [each for text in values.get("contradicted_by", ()) for each in cited_by_text(text, "contradicts")]
+    citations = citations_of(values.get("cites", ()))
+    citations += citations_of(values.get("contradicted_by", ()), "contradicts")
     if citations:
         data["citations"] = citations
     return data
+
+
+def citations_of(texts: Iterable[str], does: str = "supports") -> list[dict[str, str]]:
+    """The citations that SOURCE[:LOCATOR] says, each time it was given; one without a source is wrong use."""
+    from tracker.entries import cited_by_text
+
+    found: list[dict[str, str]] = []
+    for text in texts:
+        if not text.partition(":")[0].strip():
+            raise click.UsageError(f"{text!r} names no source: write SOURCE[:LOCATOR], as in leida-2025-11-27:7.")
+        found += cited_by_text(text, does)
+    return found
 
 
 def edtf(name: str, text: str) -> str:
@@ -105,5 +116,5 @@ def edtf(name: str, text: str) -> str:
 
     found = read(text, date.today())
     if found != text:
-        click.echo(f"{name.replace('_', ' ')}: {text} is logged as {found}", err=True)
+        say(f"{name.replace('_', ' ')}: {text} is logged as {found}")
     return found

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 import click
 
 from tracker.cli import output
-from tracker.cli.stores import by_option, complete_case, stamp, tracker_of
+from tracker.cli.stores import by_option, complete_case, made_of_options, stamp, tracker_of
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from click.shell_completion import CompletionItem
 
     from tracker.app import Outcome, Tracker
     from tracker.entries import Entry
     from tracker.envelope import Stamp
-    from tracker.errors import Mistakes
 
 
 class LogCommand(click.Command):
@@ -59,23 +60,25 @@ def _complete_type(ctx: click.Context, param: click.Parameter, incomplete: str) 
 
 
 @click.command("log", cls=LogCommand)
-@click.argument("case", required=False, shell_complete=complete_case)
+@click.argument("in_case", metavar="[CASE]", required=False, shell_complete=complete_case)
 @click.argument("event_type", metavar="[TYPE]", required=False, shell_complete=_complete_type)
 @click.option("--sheet", "sheets", multiple=True, metavar="FILE", help="Log a source sheet (TOML); can be repeated.")
 @click.option("--batch", metavar="FILE", help="Log JSON lines, all or nothing; - reads standard input.")
 @click.option("--expect", type=click.IntRange(min=0), metavar="N", help="Only if the case holds N events so far.")
-@click.option("--id", "event_id", metavar="UUID", help="The event's id; the same event again adds nothing.")
+@click.option(
+    "--id", "event_id", type=click.UUID, metavar="UUID", help="The event's id; the same event again adds nothing."
+)
 @by_option
 @click.pass_context
 def log_command(
     ctx: click.Context,
     /,
-    case: str | None,
+    in_case: str | None,
     event_type: str | None,
     sheets: tuple[str, ...],
     batch: str | None,
     expect: int | None,
-    event_id: str | None,
+    event_id: UUID | None,
     actor: str | None,
     **values: Any,
 ) -> int:
@@ -87,10 +90,12 @@ def log_command(
     tracker = tracker_of(ctx)
     by = stamp(tracker, actor)
     if sheets or batch:
-        if case or (sheets and batch):
+        if in_case or (sheets and batch):
             raise click.UsageError("Log either one development, or sheets, or a batch, not several at once.", ctx)
+        if expect is not None or event_id is not None:
+            raise click.UsageError("--expect and --id go with one development, not with sheets or a batch.", ctx)
         return _sheets(tracker, sheets, by) if sheets else _batch(tracker, str(batch), by)
-    return _one(ctx, tracker, case, event_type, values, expect=expect, event_id=event_id, by=by)
+    return _one(ctx, tracker, in_case, event_type, values, expect=expect, event_id=event_id, by=by)
 
 
 def _one(
@@ -101,16 +106,15 @@ def _one(
     values: dict[str, Any],
     *,
     expect: int | None,
-    event_id: str | None,
+    event_id: UUID | None,
     by: Stamp,
 ) -> int:
     from tracker.cli.fields import data_of
     from tracker.entries import Entry
-    from tracker.errors import Mistakes
     from tracker.eventtypes.base import require_type
     from tracker.names import case_log
 
-    asking = sys.stdin.isatty() and sys.stdout.isatty()
+    asking = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
     if asking:
         from tracker.cli.asking import ask_case, ask_type, ask_values
 
@@ -119,40 +123,32 @@ def _one(
         if event_type is None:
             event_type = ask_type(tracker, case)
         require_type(event_type)
-        values = ask_values(tracker, event_type, values)
+        values = ask_values(tracker, case, event_type, values)
     if case is None or event_type is None:
         raise click.UsageError(
             f"The {'TYPE' if case else 'CASE'} is missing: write tracker log CASE TYPE --OPTION VALUE.", ctx
         )
     require_type(event_type)
     tracker.check_case(case)
-    entry = Entry(where="", log=case_log(case), type=event_type, data=data_of(event_type, values), id=event_id)
-    if asking:
-        from tracker.cli.asking import confirm
-
-        confirm(tracker, entry, by)
+    data = data_of(event_type, values)
+    entry = Entry(where="", log=case_log(case), type=event_type, data=data, id=str(event_id) if event_id else None)
     expected = {} if expect is None else {entry.log: expect}
-    try:
+    with made_of_options():
+        if asking:
+            from tracker.cli.asking import confirm
+
+            confirm(tracker, entry, by)
         appended = tracker.append([entry], by, expected=expected)[0]
-    except Mistakes as mistakes:
-        raise _wrong_use(mistakes) from None
     word = "Logged" if appended.new else "Already recorded:"
     click.echo(f"{word} {case}#{appended.position}.")
     return 0
-
-
-def _wrong_use(mistakes: Mistakes) -> Exception:
-    """What is wrong with options is wrong use, not a fault of the record."""
-    from tracker.errors import WrongUse
-
-    return WrongUse(str(mistakes))
 
 
 def _sheets(tracker: Tracker, sheets: tuple[str, ...], by: Stamp) -> int:
     code = 0
     for sheet in sheets:
         outcome = tracker.log_sheet(Path(sheet), by)
-        click.echo(f"{sheet}: {_told(outcome)}")
+        output.echo(f"{sheet}: {_told(outcome)}")
         for each in outcome.contradictions:
             output.error(
                 f"{each.where}: {', '.join(each.fields)} differ from {each.ref}, which was left as it is; "

@@ -41,28 +41,42 @@ def echo(text: str) -> None:
     click.echo(visible(text))
 
 
+def say(text: str) -> None:
+    """Print a remark on standard error, with everything that acts unseen made visible."""
+    click.echo(visible(text), err=True)
+
+
 def write(rows: Sequence[Any], form: str) -> None:
     """Print rows for programs; a row is a named tuple or a dict, and all have the same names."""
     listed = [row if isinstance(row, dict) else row._asdict() for row in rows]
     if form == "json":
         _json(listed)
     elif form == "nl":
-        import json
-
         for row in listed:
-            click.echo(json.dumps(row, ensure_ascii=False))
+            click.echo(_object(row))
     else:
         _separated(listed, "," if form == "csv" else "\t")
 
 
 def _json(rows: list[dict[str, Any]]) -> None:
-    import json
-
     if not rows:
         click.echo("[]")
         return
-    body = ",\n ".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    body = ",\n ".join(map(_object, rows))
     click.echo(f"[{body}]")
+
+
+def _object(row: dict[str, Any]) -> str:
+    """One row as JSON; what would act on a terminal unseen is escaped, which says the same."""
+    import json
+
+    told = json.dumps(row, ensure_ascii=False)
+    if visible(told) == told:
+        return told
+    # json.dumps leaves DEL as it is
+    return "".join(
+        sign if visible(sign) == sign else json.dumps(sign)[1:-1].replace("\x7f", "\\u007f") for sign in told
+    )
 
 
 def _separated(rows: list[dict[str, Any]], delimiter: str) -> None:
@@ -84,7 +98,7 @@ def _separated(rows: list[dict[str, Any]], delimiter: str) -> None:
 def _cell(value: Any, delimiter: str) -> Any:
     if isinstance(value, str):
         value = visible(value)
-        return " ".join(value.split()) if delimiter == "\t" else value
+        return value.replace("\t", " ").replace("\n", " ") if delimiter == "\t" else value
     return value
 
 
@@ -107,7 +121,7 @@ def show(
         click.echo(render(titles, [cells(row) for row in rows], width=columns()))
 
 
-def sections(lines: Sequence[Any], form: str | None, *, case: str = "") -> None:
+def sections(lines: Sequence[Any], form: str | None, *, own: str = "") -> None:
     """Print the lines of a page under the headings of their sections, or in the form asked for.
 
     For people, events of the page's own case and sources are shortened; what the short names stand for comes last.
@@ -123,25 +137,25 @@ def sections(lines: Sequence[Any], form: str | None, *, case: str = "") -> None:
         seen.setdefault(line.section, []).append(line)
     for section, several in seen.items():
         titles = (Column(section), Column(""), Column("Source"))
-        click.echo(render(titles, [_line(line, short, case) for line in several], width=columns()))
+        click.echo(render(titles, [_line(line, short, own) for line in several], width=columns()))
         click.echo()
     for name, source in short.items():
-        click.echo(f"{source} is {name}")
+        echo(f"{source} is {name}")
 
 
 def _short_names(lines: Sequence[Any]) -> dict[str, str]:
     """S1, S2 and so on for the sources that the lines cite, in the order in which they come."""
-    cited = dict.fromkeys(part.removeprefix("contradicted by ").partition(" ¶")[0] for line in lines for part in
-                          line.pinpoints.split("; ") if " ¶" in part)  # fmt: skip
+    parts = (part.removeprefix("contradicted by ") for line in lines for part in line.pinpoints.split("; "))
+    cited = dict.fromkeys(name for name, mark, _ in (part.partition(" ¶") for part in parts) if mark)
     return {name: f"S{number}" for number, name in enumerate(cited, 1)}
 
 
-def _line(line: Any, short: dict[str, str], case: str) -> tuple[str, str, str]:
+def _line(line: Any, short: dict[str, str], own: str) -> tuple[str, str, str]:
     date = f" [{line.date}]" if line.date and line.date not in (line.item, line.value) else ""
     pinpoints = line.pinpoints
     for name, source in short.items():
         pinpoints = pinpoints.replace(f"{name} ¶", f"{source} ¶")
-    ref = line.refs.removeprefix(case) if case else line.refs
+    ref = line.refs.removeprefix(own)
     return line.item, line.value + date, " ".join(filter(None, (ref, pinpoints)))
 
 
@@ -160,4 +174,4 @@ PROGRESS_FROM = 200
 
 def error(text: str) -> None:
     """Print a sentence on standard error."""
-    click.echo(f"Error: {visible(text)}", err=True)
+    say(f"Error: {text}")

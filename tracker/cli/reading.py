@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import os
+import shutil
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -60,7 +63,7 @@ def show_command(ctx: click.Context, what: str, form: str | None) -> None:
 
     db = tracker_of(ctx).read()
     lines = pages.event_page(db, what) if "#" in what else pages.case_page(db, what)
-    output.sections(lines, form, case=what.partition("#")[0])
+    output.sections(lines, form, own=what)
 
 
 def _timeline_cells(row: TimelineRow) -> tuple[str, ...]:
@@ -85,8 +88,8 @@ def timeline_command(
     rows = queries.timeline(
         db,
         queries.require_cases(db, cases),
-        since=parse(read(since, date.today())).earliest if since else None,
-        until=parse(read(until, date.today())).latest if until else None,
+        since=parse(read(since, date.today())).earliest if since is not None else None,
+        until=parse(read(until, date.today())).latest if until is not None else None,
     )
     titles = [Column(title) for title in ("Date", "Event", "Development", "Source")]
     empty = "Nothing happened in that time that is logged: log it with 'tracker log CASE TYPE'."
@@ -145,10 +148,26 @@ def chronology_command(ctx: click.Context, cases: tuple[str, ...], target: str |
     if target is None:
         click.echo(document.decode(), nl=False)
     else:
-        plain = not Path(target).exists() or Path(target).is_file()
-        with click.open_file(target, "wb", atomic=plain) as file:
-            file.write(document)
-        click.echo(f"Wrote {target}.", err=True)
+        _save(Path(target), document)
+        output.say(f"Wrote {target}.")
+
+
+def _save(path: Path, document: bytes) -> None:
+    """Write a document whole or not at all; a link keeps its place, and so does what is no plain file."""
+    real = Path(os.path.realpath(path))
+    if real.exists() and not real.is_file():
+        real.write_bytes(document)
+        return
+    draft = real.with_name(f".{real.name}.{os.getpid()}.tmp")
+    try:
+        draft.write_bytes(document)
+        if real.exists():
+            shutil.copymode(real, draft)
+        draft.replace(real)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 @click.command("query")
@@ -160,9 +179,28 @@ def query_command(ctx: click.Context, sql: str, form: str | None) -> None:
     from tracker import queries
 
     names, rows = queries.ask(tracker_of(ctx).read(), sql)
-    titles = [Column(name) for name in names]
+    names = _told_apart(names)
     output.show(
-        [dict(zip(names, row, strict=True)) for row in rows], form, titles,
+        [dict(zip(names, map(_exported, row), strict=True)) for row in rows], form, [Column(name) for name in names],
         lambda row: ["" if value is None else str(value) for value in row.values()],
         empty="No rows.",
     )  # fmt: skip
+
+
+def _told_apart(names: list[str]) -> list[str]:
+    """The names of columns, with a number where one comes again."""
+    told: list[str] = []
+    for name in names:
+        number, free = 1, name
+        while free in told:
+            number += 1
+            free = f"{name}_{number}"
+        told.append(free)
+    return told
+
+
+def _exported(value: Any) -> Any:
+    """What JSON can hold: bytes as hexadecimal, infinity as text."""
+    if isinstance(value, bytes):
+        return value.hex()
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -9,7 +9,7 @@ import click
 from tracker.cli import output
 from tracker.cli.fields import data_of, options_of
 from tracker.cli.output import formats
-from tracker.cli.stores import by_option, complete_party, complete_source, stamp, tracker_of
+from tracker.cli.stores import by_option, complete_party, complete_source, made_of_options, stamp, tracker_of
 from tracker.cli.tables import Column
 
 if TYPE_CHECKING:
@@ -37,8 +37,10 @@ def _adding(group: click.Group, verb: str, event_type: str, arguments: tuple[str
         actor = values.pop("actor")
         data = data_of(event_type, values)
         log = registry()[event_type].log
-        outcome = tracker.append([Entry(where="", log=log, type=event_type, data=data)], stamp(tracker, actor))
-        click.echo(done.format(**data) + f" ({log}#{outcome[0].position})")
+        entry, by = Entry(where="", log=log, type=event_type, data=data), stamp(tracker, actor)
+        with made_of_options():
+            appended = tracker.append([entry], by)[0]
+        output.echo(done.format(**data) + f" ({log}#{appended.position})")
 
     from tracker.eventtypes import registry
 

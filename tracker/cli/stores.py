@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,7 +12,7 @@ import click
 from tracker.cli.output import progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from click.shell_completion import CompletionItem
 
@@ -27,9 +28,17 @@ def tracker_of(ctx: click.Context) -> Tracker:
     from tracker.errors import NoStore
 
     named = ctx.find_root().obj
-    root = Path(named) if named else find_store(Path.cwd())
-    if not (root / "events").is_dir():
-        raise NoStore(root)
+    if named is None:
+        try:
+            root = find_store(Path.cwd())
+        except FileNotFoundError:
+            raise click.UsageError(
+                "The current folder is gone: go to another one, or name the store with --store DIR."
+            ) from None
+    else:
+        root = Path(named)
+        if not named or not (root / "events").is_dir():
+            raise NoStore(repr(named))
     found = Tracker(root)
     found.progress = progress
     return found
@@ -46,8 +55,24 @@ def stamp(tracker: Tracker, actor: str | None) -> Stamp:
     from tracker.app import actor as known_actor
     from tracker.app import now
     from tracker.envelope import Stamp
+    from tracker.text import refuse_controls
 
-    return Stamp(known_actor(actor, os.environ, tracker.root), now())
+    name = known_actor(actor, os.environ, tracker.root)
+    reason = "it is more than one line" if "\n" in name or "\t" in name else refuse_controls(name)
+    if reason:
+        raise click.UsageError(f"{name!r} cannot be the name of who logs: {reason}.")
+    return Stamp(name, now())
+
+
+@contextmanager
+def made_of_options() -> Iterator[None]:
+    """What is wrong with options is wrong use, not a fault of the record."""
+    from tracker.errors import Mistakes, WrongUse
+
+    try:
+        yield
+    except Mistakes as mistakes:
+        raise WrongUse(str(mistakes)) from None
 
 
 def _completing(which: int) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:

@@ -22,12 +22,12 @@ def rebuild_command(ctx: click.Context) -> None:
     tracker = tracker_of(ctx)
     tracker.rebuild()
     logs = len(tracker.log.logs())
-    click.echo(f"Rebuilt {tracker.path} from {logs} log{'s' * (logs != 1)}.")
+    output.echo(f"Rebuilt {tracker.path} from {logs} log{'s' * (logs != 1)}.")
 
 
 def _verdict(row: Verified) -> str:
     if row.fault is None:
-        return "whole" if not row.loose else f"whole; {row.loose} bytes of an unfinished write behind the last line"
+        return "whole"
     line, reason = row.fault
     return f"DAMAGED, line {line}: {reason}" if line else f"REFUSED: {reason}"
 

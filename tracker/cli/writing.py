@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from tracker.cli.stores import by_option, complete_party, stamp, tracker_of
+from tracker.cli.output import echo
+from tracker.cli.stores import by_option, complete_party, made_of_options, stamp, tracker_of
 
 
 @click.command("init")
@@ -16,9 +17,7 @@ def init_command(folder: str) -> None:
     from tracker.app import Tracker
 
     found = Tracker.init(Path(folder))
-    click.echo(
-        f"Started a store in {found.root.absolute()}: open a case with 'tracker open CASE --kind KIND --title TITLE'."
-    )
+    echo(f"Started a store in {found.root.absolute()}: open a case with 'tracker open CASE --kind KIND --title TITLE'.")
 
 
 @click.command("open")
@@ -45,7 +44,8 @@ def open_command(
     actor: str | None,
 ) -> None:
     """Start to follow a case."""
-    from tracker.entries import Entry, cited_by_text
+    from tracker.cli.fields import citations_of
+    from tracker.entries import Entry
 
     tracker = tracker_of(ctx)
     values = {
@@ -58,7 +58,9 @@ def open_command(
     }
     data: dict[str, object] = {name: value for name, value in values.items() if value is not None}
     if cites:
-        data["citations"] = [citation for text in cites for citation in cited_by_text(text)]
+        data["citations"] = citations_of(cites)
     entry = Entry(where="", log=f"cases/{case}", type="case.opened", data=data)
-    tracker.append([entry], stamp(tracker, actor))
+    by = stamp(tracker, actor)
+    with made_of_options():
+        tracker.append([entry], by)
     click.echo(f"Opened {case}: log what happened with 'tracker log {case} TYPE', see 'tracker types'.")

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 # CommonMark 0.31.2, section 2.4: any ASCII punctuation may be escaped; these mean something within a line.
 _MEANING = re.compile(r"([\\`*_\[\]<>|~&$#{}!])|(?<=\w)(://)|(?<=\w)(@)(?=\w)")
-_AT_START = re.compile(r"^(\s*)([-+=:]|\d{1,9}(?=[.)]))")
+# A bare www. is a link to GitHub (GFM 0.29, section 6.9).
+_WWW = re.compile(r"\b(www)(?=\.)", re.IGNORECASE)
+_AT_START = re.compile(r"^(\d{1,9}(?=[.)])|)(?=[-+=:.)])")
 
 
 def write(document: Document) -> bytes:
@@ -28,7 +30,7 @@ def escaped(text: str) -> str:
     plain = _MEANING.sub(
         lambda match: "".join("\\" + character for character in match.group()[:1]) + match.group()[1:], plain
     )
-    return _AT_START.sub(lambda match: f"{match[1]}\\{match[2]}" if not match[2].isdigit() else match[0], plain)
+    return _AT_START.sub(r"\1\\", _WWW.sub(r"\1\\", plain))
 
 
 def _block(block: Block) -> str:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple,
 import msgspec
 from msgspec import Meta, Struct
 
-from tracker.errors import UnknownName
+from tracker import dates
+from tracker.errors import BadDate, UnknownName
 
 if TYPE_CHECKING:
     from tracker.state import CaseBuilder, Place
@@ -154,6 +155,23 @@ def _decoder(cls: type[EventData]) -> msgspec.json.Decoder[EventData]:
     return decoder
 
 
+def faults_of_dates(data: EventData) -> list[str]:
+    """What is wrong with the dates that an event holds, a sentence for each that is not EDTF."""
+    faults = []
+    for name in _date_fields(type(data)):
+        try:
+            if (text := getattr(data, name)) is not None:
+                dates.parse(text)
+        except BadDate as fault:
+            faults.append(str(fault))
+    return faults
+
+
+@cache
+def _date_fields(cls: type[EventData]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields_of(cls) if field.refers == "date")
+
+
 class Field(NamedTuple):
     """One field of an event type, as its help, its schema and the door need it.
 
@@ -248,7 +266,8 @@ def _values(data: EventData) -> dict[str, str]:
         if field.name in _COMMON or value is None or value == () or value is False:
             continue
         several = value if field.many else (value,)
-        found[field.name] = ", ".join(_shown(field, each) for each in several)
+        *others, last = (_shown(field, each) for each in several)
+        found[field.name] = f"{', '.join(others)} and {last}" if others else last
     return found
 
 
@@ -261,7 +280,7 @@ def _shown(field: Field, value: Any) -> str:
         case "decimal" | "money":
             return grouped(value)
         case "flag":
-            return "yes"
+            return field.name.replace("_", " ")
         case _:
             return str(value)
 
@@ -270,4 +289,5 @@ def grouped(number: str) -> str:
     """A decimal, or an amount, with its thousands set apart: ``113,100,000,000 CNY``."""
     whole, dot, rest = number.partition(".")
     digits, space, currency = whole.partition(" ")
-    return f"{int(digits):,}{space}{currency}{dot}{rest}" if digits.lstrip("-").isdigit() else number
+    sign, digits = digits[: digits.startswith("-")], digits.removeprefix("-")
+    return f"{sign}{int(digits):,}{space}{currency}{dot}{rest}" if digits.isdigit() else number

@@ -16,7 +16,7 @@ from tracker.eventtypes.base import Count, Development, Money, PartyId, Text, ev
 class MilestoneReached(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A launch, an opening, a report, an event that the matter's background needs."""
 
-    sentence = ("{party}: ", "{milestone}", ", at {place}")
+    sentence = ("{party}: ", "{milestone}", " ({place})")
     party: Annotated[PartyId | None, says("whose it is")] = None
     milestone: Annotated[Text, says("what was reached, in your own words")]
     place: Annotated[Text | None, says("where")] = None
@@ -31,7 +31,7 @@ class MilestoneReached(Development, frozen=True, kw_only=True, omit_defaults=Tru
 class AppointmentMade(Development, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody took up a position."""
 
-    sentence = ("{person}: {position}", " with {organisation}")
+    sentence = ("{person}: {position}", " at {organisation}")
     person: Annotated[PartyId, says("who")]
     position: Annotated[Text, says("as what")]
     organisation: Annotated[PartyId | None, says("with whom")] = None
@@ -79,7 +79,7 @@ class SharesBought(Development, frozen=True, kw_only=True, omit_defaults=True):
 class SharesSold(Development, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody sold shares."""
 
-    sentence = ("{seller} sold", " {shares} shares", " of {issuer}", " for {proceeds}")
+    sentence = ("{seller} sold", " {shares}", " shares", " of {issuer}", " for {proceeds}")
     seller: Annotated[PartyId, says("who sold")]
     issuer: Annotated[PartyId | None, says("whose shares")] = None
     shares: Annotated[Count | None, says("how many")] = None

@@ -50,7 +50,7 @@ class ContractAmended(Development, frozen=True, kw_only=True, omit_defaults=True
 class ContractCancelled(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A party ended a contract; the other may say it could not."""
 
-    sentence = ("{canceller} cancelled", " ({reason})", " and kept {kept}")
+    sentence = ("{canceller} cancelled the contract", " ({reason})", " and kept {kept}")
     canceller: Annotated[PartyId, says("who cancelled")]
     reason: Annotated[Text | None, says("the reason given")] = None
     kept: Annotated[Money | None, says("money kept back, such as a deposit")] = None

@@ -34,7 +34,7 @@ class FigureStated(Development, frozen=True, kw_only=True, omit_defaults=True):
         "{value} {unit}",
         ", as of {as_of}",
         " ({scope})",
-        ", counted by {counted_by}",
+        ", according to {counted_by}",
     )
     what: Annotated[Text, says("what is measured")]
     value: Annotated[Decimal, says("the number, as a decimal")]

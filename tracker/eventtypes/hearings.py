@@ -43,7 +43,7 @@ class HearingScheduled(Development, frozen=True, kw_only=True, omit_defaults=Tru
 class HearingPostponed(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A hearing was moved; `date` is when that was decided."""
 
-    sentence = ("the hearing", " of {set_for}", " is postponed", " to {until}", ", {purpose}", ", because {reason}")
+    sentence = ("the hearing", " of {set_for}", " is postponed", " to {until}", " for {purpose}", ", because {reason}")
     set_for: Annotated[Date | None, says("the day it had been set for, as EDTF")] = None
     until: Annotated[Date | None, says("the new day, as EDTF; left out when none was set")] = None
     reason: Annotated[Text, says("why it was moved")]
@@ -78,7 +78,7 @@ class HearingPostponed(Development, frozen=True, kw_only=True, omit_defaults=Tru
 class HearingHeld(Development, frozen=True, kw_only=True, omit_defaults=True):
     """A court heard the case."""
 
-    sentence = ("heard", " before {court}", ", {purpose}", "; {outcome}")
+    sentence = ("heard", " before {court}", " for {purpose}", "; {outcome}")
     court: Annotated[PartyId | None, says("the court")] = None
     purpose: Annotated[Text | None, says("what was heard: cross-examination, argument")] = None
     outcome: Annotated[Text | None, says("what came of it")] = None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class IncidentOccurred(Development, frozen=True, kw_only=True, omit_defaults=True):
     """An accident or another harmful event."""
 
-    sentence = ("{object}", " at {place}", ", {dead} dead", ", {injured} injured")
+    sentence = ("{object}", ", {place}", ", {dead} dead", ", {injured} injured")
     place: Annotated[Text | None, says("where")] = None
     object: Annotated[Text | None, says("the vehicle, machine or product involved")] = None
     dead: Annotated[Count | None, says("how many died; left out when not stated")] = None
@@ -76,7 +76,7 @@ class ReportIssued(Development, frozen=True, kw_only=True, omit_defaults=True):
 class FindingMade(Development, frozen=True, kw_only=True, omit_defaults=True):
     """An authority or an expert came to a result."""
 
-    sentence = ("{authority}: {finding}",)
+    sentence = ("{authority}: {finding}", " ({preliminary})")
     authority: Annotated[PartyId, says("who found it")]
     finding: Annotated[Text, says("the result, in your own words")]
     preliminary: Annotated[bool, says("not the last word")] = False

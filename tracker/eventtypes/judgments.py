@@ -65,6 +65,7 @@ class OrderMade(Development, frozen=True, kw_only=True, omit_defaults=True):
         " {act}",
         ", due {due}",
         ", due {due_terms}",
+        ", {joint_and_several} liability",
         " (by {issuer})",
     )
     issuer: Annotated[PartyId | None, says("the court or agency that imposed it")] = None

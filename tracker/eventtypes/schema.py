@@ -27,8 +27,9 @@ def schema_of(cls: type[EventData]) -> str:
         "type": "object",
         "properties": own["properties"],
         "required": own.get("required", []),
+        "additionalProperties": False,
         "examples": [dict(cls.example)],
     }
     if parts:
-        told["$defs"] = parts
+        told["$defs"] = {name: {**part, "additionalProperties": False} for name, part in parts.items()}
     return json.dumps(told, ensure_ascii=False, indent=1, default=list) + "\n"

@@ -15,7 +15,7 @@ from tracker.eventtypes.base import Count, Date, EventData, SourceId, Text, even
     "来源登记",
     {
         "source": "leida-2025-11-27",
-        "title": "Lei Jun lost nearly 700,000 followers in a month",
+        "title": "A month of lost followers",
         "publisher": "Leida Finance",
         "published": "2025-11-27",
         "paragraphs": 49,

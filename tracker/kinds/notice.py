@@ -21,7 +21,16 @@ NOTICE = Kind(
         Move("case.reopened", "sent", ("closed",)),
         *CLOSING,
     ),
-    roles=("sender", "recipient", "counsel for the sender", "counsel for the recipient", "subject"),
+    roles=(
+        "sender",
+        "recipient",
+        "counsel for the sender",
+        "counsel for the recipient",
+        "plaintiff",
+        "defendant",
+        "court",
+        "subject",
+    ),
     asks=(
         Ask("day of the notice", "notice.sent", "date"),
         Ask("demand", "notice.sent", "demand"),

@@ -94,9 +94,9 @@ class FileLog:
         with _naming(ReadFailed, self._events):
             return sorted(log for log, _ in self._files())
 
-    def loose_ends(self) -> dict[str, int]:
+    def loose_ends(self, *logs: str) -> dict[str, int]:
         """See ``EventLog.loose_ends``."""
-        loose = {log: self._end(log).loose for log in self.logs()}
+        loose = {log: self._end(log).loose for log in logs or self.logs()}
         return {log: size for log, size in loose.items() if size}
 
     def where(self, log: str) -> str:

@@ -62,8 +62,8 @@ class EventLog(Protocol):
     def logs(self) -> list[str]:
         """Return the names of all logs, sorted; one may be among them whose first event was not written to its end."""
 
-    def loose_ends(self) -> dict[str, int]:
-        """Return for each log that has any the bytes after its last whole line, which no reader sees.
+    def loose_ends(self, *logs: str) -> dict[str, int]:
+        """Return for each of these logs, or of all, that has any the bytes after its last whole line: no reader sees them.
 
         They are what an interrupted write left, or a last line whose end was damaged; the next write sees to them.
         """

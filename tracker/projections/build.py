@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tracker.envelope import START, Head, open_line
+from tracker.envelope import START
 from tracker.errors import ProjectionFault, ProjectionLocked, ProjectionNewer
 from tracker.names import REGISTERS
 from tracker.projections.schema import OF_A_CASE, OF_PARTIES, OF_SOURCES, SCHEMA_VERSION, TABLES, VIEWS
@@ -20,13 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from sqlite_utils import Database
-
-    from tracker.envelope import Event
     from tracker.logs.port import EventLog
     from tracker.projections.rows import Row
-
-Progress = "Callable[[Iterable[str], int], Iterable[str]]"
-"""Wraps the names of the logs that are replayed, to show how far it is."""
 
 LOCK_SECONDS = 5.0
 
@@ -86,6 +81,9 @@ def rebuild(
             with fresh.open("rb") as written:
                 os.fsync(written.fileno())
             fresh.replace(path)
+            # SQLite would take what an interrupted update left beside the old file for the new one's.
+            for ending in ("-journal", "-wal", "-shm"):
+                path.with_name(path.name + ending).unlink(missing_ok=True)
         finally:
             fresh.unlink(missing_ok=True)
 
@@ -175,10 +173,12 @@ def _in_dependence(names: Iterable[str]) -> list[str]:
 def _rows(log: EventLog, name: str, stamp: str) -> Iterator[Row]:
     """All rows of one log, and how far it had come."""
     from tracker.case import fold
+    from tracker.logs.replay import replay
     from tracker.projections import rows
     from tracker.registers import fold_parties, fold_sources
 
-    events, head = _replay(log, name)
+    events = list(replay(log, name))
+    head = events[-1].head if events else START
     if name == "sources":
         yield from rows.rows_of_sources(fold_sources(events))
     elif name == "parties":
@@ -186,16 +186,6 @@ def _rows(log: EventLog, name: str, stamp: str) -> Iterator[Row]:
     else:
         yield from rows.rows_of_case(fold(name.removeprefix("cases/"), events))
     yield "heads", {"log": name, "position": head.position, "xhash": head.xhash, "stamp": stamp}
-
-
-def _replay(log: EventLog, name: str) -> tuple[list[Event], Head]:
-    """The events of a log, hash and chain checked."""
-    head, events, where = START, [], log.where(name)
-    for line in log.read(name):
-        event = open_line(line, head, where, name)
-        events.append(event)
-        head = event.head
-    return events, head
 
 
 def _insert(db: Database, rows: Iterable[Row]) -> None:
@@ -232,17 +222,16 @@ def _usable(path: Path) -> bool:
     if not path.exists():
         return False
     try:
-        with closing(_connect(path)) as known:
+        # Not read-only: what an interrupted update left has to be rolled back first.
+        with closing(_connect(path, "rw")) as known:
             version = known.execute("PRAGMA user_version").fetchone()[0]
             if version > SCHEMA_VERSION:
                 raise ProjectionNewer(path, version, SCHEMA_VERSION)
             row = known.execute("SELECT value FROM about WHERE name = 'fingerprint'").fetchone()
             return row is not None and row[0] == fingerprint()
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error):
+    except sqlite3.DatabaseError as error:
+        if _is_locked(error):
             raise
-        return False
-    except sqlite3.DatabaseError:
         return False
 
 
@@ -250,8 +239,8 @@ def _may_write(path: Path) -> bool:
     return os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    return _dressed(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=LOCK_SECONDS))
+def _connect(path: Path, mode: str = "ro") -> sqlite3.Connection:
+    return _dressed(sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=LOCK_SECONDS))
 
 
 def _dressed(connection: sqlite3.Connection) -> sqlite3.Connection:
@@ -265,6 +254,11 @@ def _sqlite_faults(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        if "locked" in str(error):
+        if _is_locked(error):
             raise ProjectionLocked(path) from None
         raise ProjectionFault(path, str(error)) from None
+
+
+def _is_locked(error: Exception) -> bool:
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

@@ -53,7 +53,7 @@ def rows_of_case(case: Case) -> Iterator[Row]:
     for entry in case.entries:
         yield from _development(case.name, log, entry)
     yield from _contents(case)
-    yield from _problems(case.name, case.problems)
+    yield from _problems(log, case.problems)
     told_of = " ".join((case.name, *filter(None, case.caption), case.kind.label))
     yield _search(case.name, "case", log, told_of)
 
@@ -176,6 +176,8 @@ def rows_of_sources(register: Sources) -> Iterator[Row]:
         yield "sources", {"id": added.source, **row, **_bounds(added.published), "position": position}
         parts = (added.source, added.title, added.publisher, added.author, added.note)
         yield _search(added.source, "source", "sources", "\n".join(filter(None, parts)))
+    for position, citations in register.cited:
+        yield from _citations("sources", position, citations, None)
     yield from _problems("sources", register.problems)
 
 

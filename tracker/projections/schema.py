@@ -150,7 +150,7 @@ TABLES: tuple[Table, ...] = (
         "citations",
         "a link from an event to a place in a source",
         (
-            _text("log", "the log of the event: cases/CASE, parties"),
+            _text("log", "the log of the event: cases/CASE, sources, parties"),
             _int("position", "the event's number in that log"),
             _int("number", "which citation of the event, from 1"),
             _text("development", "the event, when it is one of a case", "developments"),
@@ -314,7 +314,7 @@ TABLES: tuple[Table, ...] = (
         "problems",
         "something doubtful in one log; view all_problems adds what only several logs together show",
         (
-            _text("log", "the case, or the register"),
+            _text("log", "the log: cases/CASE, sources, parties"),
             _int("number", "which problem of the log, from 1"),
             _text("code", "what sort of problem"),
             _int("position", "the event's number in the log; empty when it is about the whole"),
@@ -375,13 +375,18 @@ OF_A_CASE: tuple[tuple[str, str], ...] = (
             "developments",
         )
     ),
-    ("problems", "log = :case"),
+    ("problems", "log = :log"),
     ("search_texts", "log = :log"),
     ("cases", "name = :case"),
 )
 """Where the rows of one case stand: table and condition, those that refer to others first."""
 
-OF_SOURCES = (("search_texts", "log = 'sources'"), ("problems", "log = 'sources'"), ("sources", "1"))
+OF_SOURCES = (
+    ("search_texts", "log = 'sources'"),
+    ("problems", "log = 'sources'"),
+    ("citations", "log = 'sources'"),
+    ("sources", "1"),
+)
 OF_PARTIES = (
     ("search_texts", "log = 'parties'"),
     ("problems", "log = 'parties'"),
@@ -398,11 +403,12 @@ VIEWS: dict[str, tuple[str, str]] = {
         SELECT d.ref AS development, d.case_name,
                coalesce(
                  (SELECT s.published FROM citations c JOIN sources s ON s.id = c.source
-                  WHERE c.development = d.ref AND s.published IS NOT NULL ORDER BY s.earliest, s.latest LIMIT 1),
+                  WHERE c.development = d.ref AND s.earliest IS NOT NULL
+                  ORDER BY s.earliest, s.latest, s.published LIMIT 1),
                  substr(d.recorded_time, 1, 10)) AS known,
                coalesce(
                  (SELECT min(s.earliest) FROM citations c JOIN sources s ON s.id = c.source
-                  WHERE c.development = d.ref AND s.published IS NOT NULL),
+                  WHERE c.development = d.ref),
                  substr(d.recorded_time, 1, 10)) AS known_day
         FROM developments d
         """,
@@ -422,7 +428,7 @@ VIEWS: dict[str, tuple[str, str]] = {
     "all_problems": (
         "everything doubtful: in one log, and between logs",
         """
-        SELECT log, code, position, message FROM problems
+        SELECT replace(log, 'cases/', '') AS log, code, position, message FROM problems
         UNION ALL
         SELECT d.case_name, 'unknown-party', d.position, 'party ''' || p.id || ''' is not in the register'
         FROM parties p JOIN mentions m ON m.party = p.id JOIN developments d ON d.ref = m.development

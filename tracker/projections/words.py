@@ -12,6 +12,8 @@ import re
 _ALONE = re.compile(
     "([\u2e80-\u2fdf\u3005\u3007\u3040-\u30ff\u3100-\u312f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])"
 )
+# SQLite ends a query at a NUL, and takes no half of a surrogate pair.
+_NOT_TAKEN = re.compile("[\x00\ud800-\udfff]")
 TOKENIZER = "porter unicode61 remove_diacritics 2"
 
 
@@ -27,7 +29,7 @@ def match(words: str) -> str:
     empty when there is nothing to look for.
     """
     terms = []
-    for word in words.split():
+    for word in _NOT_TAKEN.sub(" ", words).split():
         if not any(character.isalnum() for character in word):
             continue
         phrase = " ".join(cut(word).split()).replace('"', '""')

@@ -1,0 +1,79 @@
+"""The documents' commands run, and print what the documents show; the sheet and the batch in docs/sheets.md are logged."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+CONSOLE = re.compile(r"```console\n\$ (.*?)\n(.*?)```", re.S)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """A copy of the real store, with `tracker` on the path."""
+    root = tmp_path_factory.mktemp("store")
+    for folder in ("events", "seeds"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns(".*"))
+    (root / "bin").mkdir()
+    tracker = root / "bin" / "tracker"
+    tracker.write_text(f'#!/bin/sh\nexec {sys.executable} -m tracker "$@"\n')
+    tracker.chmod(0o755)
+    return root
+
+
+def run(command, store):
+    environment = os.environ | {
+        "COLUMNS": "100",
+        "PATH": f"{store / 'bin'}:{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "HOME": str(store),
+    }
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], cwd=store, env=environment, capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in done.stderr
+    return (done.stdout + done.stderr).replace(str(store), "~")
+
+
+def test_readme_shows_real_output(store):
+    text = README.read_text(encoding="utf-8")
+    real = CONSOLE.sub(lambda match: f"```console\n$ {match[1]}\n{run(match[1], store)}```", text)
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        README.write_text(real, encoding="utf-8")
+    assert real == README.read_text(encoding="utf-8"), "run: UPDATE_SNAPSHOTS=1 pytest tests/test_docs.py"
+    assert len(CONSOLE.findall(text)) >= 10
+
+
+def test_readme_commands_are_those_of_ci():
+    lines = [line for line in README.read_text(encoding="utf-8").splitlines() if line.startswith("python3 -m venv")]
+    assert [line.rpartition(" ")[2] for line in lines] == ["status", "pytest"]
+    assert "README.md" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_links_lead_somewhere():
+    for page in [README, *(ROOT / "docs").glob("*.md")]:
+        prose = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.S)
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", prose):
+            assert (page.parent / target).exists(), (page, target)
+
+
+def test_sheet_and_batch_of_the_docs_are_logged(tmp_path):
+    from tracker.app import Tracker, now
+    from tracker.batches import read_batch
+    from tracker.envelope import Stamp
+
+    text = (ROOT / "docs" / "sheets.md").read_text(encoding="utf-8")
+    (sheet,) = re.findall(r"```toml\n(.*?)```", text, re.S)
+    (batch,) = re.findall(r"```json\n(.*?)```", text, re.S)
+    (tmp_path / "sheet.toml").write_text(sheet, encoding="utf-8")
+    tracker = Tracker.init(tmp_path)
+    assert len(tracker.log_sheet(tmp_path / "sheet.toml", Stamp("A", now())).new) == 8
+    assert not tracker.log_sheet(tmp_path / "sheet.toml", Stamp("A", now())).new
+    entries = read_batch(batch.strip().encode().split(b"\n"), "docs")
+    assert [each.new for each in tracker.append(entries, Stamp("A", now()))] == [True, True]
