@@ -248,7 +248,7 @@ class Tracker:
         except LogRefused as fault:
             return Verified(name, where, lines, fault=(0, str(fault)))
         if loose:
-            reason = f"{loose} bytes have no end of line: a write was interrupted, or the end of the last line was changed"
+            reason = f"{loose} bytes have no end of line: a write was interrupted, or the last line's end was changed"
             return Verified(name, where, lines, fault=(lines + 1, reason), loose=loose)
         return Verified(name, where, lines)
 

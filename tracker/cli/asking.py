@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tracker.eventtypes.base import Field
 
 OFFERED = 12
-"""More than so many names are not listed, only those that come near."""
+"""So many names are listed with a number; the others are found by their beginning."""
 
 
 def ask_case(tracker: Tracker) -> str:
@@ -97,22 +97,22 @@ def _ask(field: Field, offers: dict[str, list[str]], taken: Callable[[Field, str
 
 def _choose(title: str, names: Sequence[str]) -> str:
     """One of the names, typed out, by its number, or by a beginning that only one of them has."""
-    if len(names) <= OFFERED:
-        echo("\n".join(f"{number:3} {name}" for number, name in enumerate(names, 1)))
-    else:
-        echo(f"    one of {len(names)}: {', '.join(names[:OFFERED])}, ...")
-    chosen: str = click.prompt(title, value_proc=_chooser(names))
+    listed = names[:OFFERED]
+    echo("\n".join(f"{number:3} {name}" for number, name in enumerate(listed, 1)))
+    if len(names) > len(listed):
+        echo(f"    and {len(names) - len(listed)} more: type the beginning of one")
+    chosen: str = click.prompt(title, value_proc=_chooser(names, numbered=len(listed)))
     return chosen
 
 
-def _chooser(names: Sequence[str]) -> Callable[[str], str]:
+def _chooser(names: Sequence[str], *, numbered: int) -> Callable[[str], str]:
     def choose(text: str) -> str:
         from difflib import get_close_matches
 
         text = text.strip()
         if text in names:
             return text
-        if text.isascii() and text.isdigit() and 1 <= int(text) <= len(names):
+        if text.isascii() and text.isdigit() and 1 <= int(text) <= numbered:
             return names[int(text) - 1]
         begun = [name for name in names if name.startswith(text)]
         if len(begun) == 1:
@@ -157,7 +157,7 @@ def _ask_cites(sources: Sequence[str]) -> tuple[str, ...]:
     """Sources with their locators, one after another until an empty answer."""
     echo("    " + (", ".join(sources) if len(sources) <= OFFERED else f"{len(sources)} sources"))
     found: list[str] = []
-    choose = _chooser(sources)
+    choose = _chooser(sources, numbered=0)
 
     def read(text: str) -> str:
         source, colon, locators = text.partition(":")

@@ -63,9 +63,9 @@ class EventLog(Protocol):
         """Return the names of all logs, sorted; one may be among them whose first event was not written to its end."""
 
     def loose_ends(self, *logs: str) -> dict[str, int]:
-        """Return for each of these logs, or of all, that has any the bytes after its last whole line: no reader sees them.
+        """Return for each of these logs, or of all, how many bytes follow its last whole line, when some do.
 
-        They are what an interrupted write left, or a last line whose end was damaged; the next write sees to them.
+        No reader sees them. They are what an interrupted write left, or a last line whose end was damaged; the next write sees to them.
         """
 
     def where(self, log: str) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from sqlite_utils import Database
+
     from tracker.logs.port import EventLog
     from tracker.projections.rows import Row
 
