@@ -107,10 +107,11 @@ class Citation(NamedTuple):
 _STATUS = """
 WITH past AS (
   SELECT *, row_number() OVER (
-    PARTITION BY case_name ORDER BY earliest DESC, latest DESC, coalesce(time, '') DESC, position DESC) AS nth
+    PARTITION BY case_name
+    ORDER BY date IS NULL, earliest DESC, latest DESC, coalesce(time, '') DESC, position DESC) AS nth
   FROM developments JOIN (SELECT development, known_day FROM known) ON development = ref
   -- what lay ahead when it was told, such as a target, has not happened
-  WHERE in_timeline AND date IS NOT NULL AND earliest <= :today AND earliest <= known_day
+  WHERE in_timeline AND (date IS NULL OR earliest <= :today AND earliest <= known_day)
 ), ahead AS (
   SELECT case_name, 'hearing' || coalesce(' (' || purpose || ')', '') AS what, day AS date, earliest, development
     FROM hearings WHERE status = 'set' AND latest >= :today

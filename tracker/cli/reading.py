@@ -25,7 +25,8 @@ def _dated(date: str | None, what: str | None) -> str:
 
 
 def _status_cells(row: CaseStatus) -> tuple[str, ...]:
-    last, coming = _dated(row.last_date, row.last), _dated(row.next_date, row.next)
+    last = _dated(row.last_date, row.last) if row.last_date or not row.last else f"{row.last}, day not stated"
+    coming = _dated(row.next_date, row.next)
     known = (row.known_until or "-").partition("T")[0]
     return row.case, f"{row.kind}: {row.stage}", last, coming, known, str(row.problems)
 

@@ -65,7 +65,8 @@ class EventLog(Protocol):
     def loose_ends(self, *logs: str) -> dict[str, int]:
         """Return for each of these logs, or of all, how many bytes follow its last whole line, when some do.
 
-        No reader sees them. They are what an interrupted write left, or a last line whose end was damaged; the next write sees to them.
+        No reader sees them. They are what an interrupted write left, or a last line whose end was damaged; the next
+        write sees to them.
         """
 
     def where(self, log: str) -> str:
