@@ -80,3 +80,17 @@ def test_every_end_of_line_and_a_sample_of_bytes_in_files(tmp_path):
                 continue
             (where, (line, reason)), *others = found_by_verify(tmp_path, path, whole, at, value).items()
             assert (where, line, others) == (str(path), whole[:at].count(b"\n") + 1, []), (at, reason)
+
+
+def test_an_id_that_stands_twice_is_found(tmp_path):
+    """Both lines are right by themselves and chained, so only the whole log shows it."""
+    from tracker.envelope import Draft, Stamp, seal
+
+    stamp, log, twice = Stamp("A", "2026-01-01T00:00:00.000Z"), "cases/twice", "00000000-0000-7000-8000-000000000001"
+    one = seal(Draft(log, "note.added", {"note": "a"}, twice), stamp, START)
+    two = seal(Draft(log, "note.added", {"note": "b"}, twice), stamp, verify_line(one, START, log, log).head)
+    path = tmp_path / "events" / "cases" / "twice.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(one + b"\n" + two + b"\n")
+    (found,) = Tracker(tmp_path).verify()
+    assert found.fault == (2, "its id is that of line 1")

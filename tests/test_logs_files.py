@@ -269,20 +269,21 @@ def test_what_the_lock_file_says_is_printed_only_when_it_is_harmless(tmp_path: P
     assert str(refusal.value).isprintable()
 
 
+@pytest.mark.parametrize("name", [A, B], ids=["a log", "a new log"])
 def test_a_log_that_was_replaced_while_it_was_written_is_not_acknowledged(
-    log: FileLog, path: Path, monkeypatch: pytest.MonkeyPatch
+    log: FileLog, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = path.read_bytes()
+    path = Path(log.where(name))
 
     def replace_meanwhile(fd: int) -> None:
         os.fsync(fd)
-        path.unlink()
-        path.write_bytes(before)  # as git checkout does
+        path.unlink(missing_ok=True)
+        path.write_bytes(b"of another branch\n")  # as git checkout does
 
     monkeypatch.setattr(durable, "fsync", replace_meanwhile)
     with pytest.raises(WriteFailed, match="another file was put in its place"):
-        log.append([draft(note="three")], STAMP)
-    assert path.read_bytes() == before
+        log.append([draft(name)], STAMP)
+    assert path.read_bytes() == b"of another branch\n"
 
 
 def test_a_log_that_was_changed_without_the_lock_is_not_written(
@@ -297,6 +298,7 @@ def test_a_log_that_was_changed_without_the_lock_is_not_written(
     monkeypatch.setattr(log, "_known", change_meanwhile)
     with pytest.raises(WriteFailed, match="does not take the lock"):
         log.append([draft(note="three")], STAMP)
+    assert path.read_bytes() == more
 
 
 # damage

@@ -24,7 +24,7 @@ PROJECTION = "tracker.db"
 """The projection's file, beside the folder of the logs."""
 
 GITATTRIBUTES = "# A log is bytes: no change of line ends, no merging line by line.\n*.jsonl -text merge=binary\n"
-GITIGNORE = "/tracker.db*\n/events/.lock\n/events/.journal\n"
+GITIGNORE = "/tracker.db*\n/events/.lock\n/events/.journal*\n/events/.quarantine/\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,19 @@ from tracker.cli.stores import cases_argument, complete_case, tracker_of
 from tracker.cli.tables import Column
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from tracker.queries import CaseStatus, TimelineRow
+
+
+NO_CASE = "No case yet: start one with 'tracker open CASE --kind KIND --title TITLE'."
+
+
+def _nothing(db: sqlite3.Connection, text: str) -> str:
+    """What people read when there are no rows: in a store without cases, how to start."""
+    from tracker import queries
+
+    return text if queries.case_names(db) else NO_CASE
 
 
 def _dated(date: str | None, what: str | None) -> str:
@@ -45,8 +57,7 @@ def status_command(ctx: click.Context, cases: tuple[str, ...], form: str | None)
     # A column of zeros tells less than one sentence.
     shown = len(titles) + 1 if any(row.problems for row in rows) else len(titles)
     titles.append(Column("Problems", align="right"))
-    empty = "No case yet: start one with 'tracker open CASE --kind KIND --title TITLE'."
-    output.show(rows, form, titles[:shown], lambda row: _status_cells(row)[:shown], empty=empty)
+    output.show(rows, form, titles[:shown], lambda row: _status_cells(row)[:shown], empty=NO_CASE)
     if rows and not form:
         problems = sum(row.problems for row in rows)
         click.echo(
@@ -93,7 +104,7 @@ def timeline_command(
         until=parse(read(until, date.today())).latest if until is not None else None,
     )
     titles = [Column(title) for title in ("Date", "Event", "Development", "Source")]
-    empty = "Nothing happened in that time that is logged: log it with 'tracker log CASE TYPE'."
+    empty = _nothing(db, "Nothing happened in that time that is logged: log it with 'tracker log CASE TYPE'.")
     output.show(rows, form, titles, _timeline_cells, empty=empty)
 
 
@@ -106,9 +117,10 @@ def search_command(ctx: click.Context, words: tuple[str, ...], limit: int, form:
     """Find developments, cases, parties and sources that hold all the words, by stem or beginning."""
     from tracker import queries
 
-    rows = queries.search(tracker_of(ctx).read(), " ".join(words), limit=limit)
+    db = tracker_of(ctx).read()
+    rows = queries.search(db, " ".join(words), limit=limit)
     titles = [Column(title) for title in ("What", "Where", "Date", "Text")]
-    empty = "Nothing holds all these words: try fewer, or the beginning of one."
+    empty = _nothing(db, "Nothing holds all these words: try fewer, or the beginning of one.")
     output.show(rows, form, titles, lambda row: (row.what, row.ref, row.date or "-", row.text), empty=empty)
     if not form and len(rows) == limit:
         click.echo(f"(the first {limit}; --limit shows more)")
@@ -131,7 +143,7 @@ def check_command(ctx: click.Context, cases: tuple[str, ...], form: str | None) 
     output.show(
         rows, form, titles,
         lambda row: (row.ref, row.code, row.message, CODES[row.code].partition("; ")[2] or CODES[row.code]),
-        empty="Nothing looks wrong.",
+        empty=_nothing(db, "Nothing looks wrong."),
     )  # fmt: skip
 
 
@@ -141,16 +153,20 @@ def check_command(ctx: click.Context, cases: tuple[str, ...], form: str | None) 
 @click.pass_context
 def chronology_command(ctx: click.Context, cases: tuple[str, ...], target: str | None) -> None:
     """Write the chronology of one case, or of several merged into one, to a file or to standard output."""
+    from tracker import queries
     from tracker.documents import writer_for
     from tracker.documents.chronology import chronology
 
     write = writer_for(target)
-    document = write(chronology(tracker_of(ctx).read(), cases))
+    db = tracker_of(ctx).read()
+    document = write(chronology(db, cases))
     if target is None:
         click.echo(document.decode(), nl=False)
     else:
         _save(Path(target), document)
         output.say(f"Wrote {target}.")
+    if not any(row.developments for row in queries.status(db, cases, today=date.today().isoformat())):
+        output.say(f"Nothing has happened in it yet: log what did with 'tracker log {cases[0]} TYPE'.")
 
 
 def _save(path: Path, document: bytes) -> None:

@@ -52,7 +52,9 @@ def verify_command(ctx: click.Context, form: str | None) -> int:
     if form:
         output.write(told, form)
     elif not rows:
-        click.echo("No log yet: there is nothing to verify.")
+        click.echo(
+            "No log yet, so there is nothing to verify: start one with 'tracker open CASE --kind KIND --title TITLE'."
+        )
     else:
         from tracker.cli.tables import render
 

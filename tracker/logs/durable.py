@@ -6,7 +6,6 @@ somebody holds on to is LogLocked.
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import pwd
@@ -167,10 +166,12 @@ def remove(path: Path) -> None:
     fsync_folder(path.parent)
 
 
-def check_in_place(fd: int, path: Path) -> None:
-    """Raise OSError when ``path`` no longer names the open file: something put another in its place meanwhile."""
-    if not _is_in_place(fd, path):
-        raise OSError(errno.ESTALE, "another file was put in its place meanwhile")
+def is_in_place(fd: int, path: Path) -> bool:
+    """Whether ``path`` still names the open file, and nothing was put in its place meanwhile; raises OSError."""
+    try:
+        return os.path.samestat(os.fstat(fd), os.lstat(path))
+    except FileNotFoundError:
+        return False
 
 
 def find_line(fd: int, end: int, *, longest: int) -> int:
@@ -221,14 +222,7 @@ def _try_lock(fd: int, path: Path) -> bool:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    return _is_in_place(fd, path)  # somebody may have removed the lock file between opening and locking
-
-
-def _is_in_place(fd: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(fd), os.lstat(path))
-    except FileNotFoundError:
-        return False
+    return is_in_place(fd, path)  # somebody may have removed the lock file between opening and locking
 
 
 def _refuse_sort(path: Path, found: os.stat_result, *, sort: int = stat.S_IFREG) -> None:

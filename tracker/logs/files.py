@@ -222,11 +222,11 @@ class FileLog:
         """
         with ExitStack() as files:
             fds: dict[str, int] = {}
+            for log in lines:
+                fds[log] = files.enter_context(self._opened(log, write=True, create=bool(lines[log])))
+                if os.fstat(fds[log]).st_size != ends[log].size:
+                    raise OSError(errno.ESTALE, "something that does not take the lock changed it", self._path(log))
             try:
-                for log in lines:
-                    fds[log] = files.enter_context(self._opened(log, write=True, create=bool(lines[log])))
-                    if os.fstat(fds[log]).st_size != ends[log].size:
-                        raise OSError(errno.ESTALE, "something that does not take the lock changed it", self._path(log))
                 self._write_batch(lines, fds, ends)
             except BaseException as fault:
                 self._undo(fds, ends, fault)
@@ -243,7 +243,8 @@ class FileLog:
             durable.append_whole(fds[log], b"".join(line + b"\n" for line in batch))
         for log, fd in fds.items():
             durable.fsync(fd)
-            durable.check_in_place(fd, self._path(log))
+            if not durable.is_in_place(fd, self._path(log)):
+                raise OSError(errno.ESTALE, "another file was put in its place meanwhile", self._path(log))
         for folder in {self._events, *(self._path(log).parent for log in lines)}:
             durable.fsync_folder(folder)
         if journalled:
@@ -254,7 +255,7 @@ class FileLog:
         try:
             for log, fd in fds.items():
                 durable.cut_back(fd, ends[log].size)
-                if not ends[log].size:
+                if not ends[log].size and durable.is_in_place(fd, self._path(log)):
                     durable.remove(self._path(log))
             self._journal.end()
         except OSError as second:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracker.envelope import START, open_line, verify_line
+from tracker.errors import BrokenLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,10 @@ def replay(log: EventLog, name: str, *, strict: bool = False) -> Iterator[Event]
         BrokenLine: at the first line that a reader must refuse; what ``EventLog.read`` raises.
     """
     head, where, check = START, log.where(name), verify_line if strict else open_line
+    lines_by_id: dict[str, int] = {}
     for line in log.read(name):
         event = check(line, head, where, name)
         head = event.head
+        if strict and lines_by_id.setdefault(event.id, head.position) != head.position:
+            raise BrokenLine(where, head.position, f"its id is that of line {lines_by_id[event.id]}")
         yield event
