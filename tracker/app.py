@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.errors import BrokenLine, LogRefused, Mistakes, NoActor, NoStore, StoreExists, UnknownName
+from tracker.progress import unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tracker.entries import Entry, Known
     from tracker.envelope import Event, Stamp
     from tracker.logs.port import Appended, EventLog
-
-    Progress = Callable[[Iterable[str], int], Iterable[str]]
+    from tracker.progress import Progress
 
 PROJECTION = "tracker.db"
 """The projection's file, beside the folder of the logs."""
@@ -103,7 +103,7 @@ class Tracker:
 
             log = FileLog(root)
         self.root, self.log = root, log
-        self.progress: Progress | None = None
+        self.progress: Progress = unseen
         self._read: sqlite3.Connection | None = None
 
     @classmethod
@@ -198,7 +198,8 @@ class Tracker:
         there = self._there(entries)
         repeated = [(entry, there[key]) for entry in entries if (key := (entry.log, entry.id)) in there]
         known = self.known()
-        made, mistakes = drafts([entry for entry in entries if (entry.log, entry.id) not in there], known)
+        fresh = [entry for entry in entries if (entry.log, entry.id) not in there]
+        made, mistakes = drafts(self.progress(fresh, len(fresh)), known)
         contradictions = [found for entry, event in repeated if (found := _contradiction(entry, event))]
         if not tolerant:
             mistakes += [
@@ -232,7 +233,7 @@ class Tracker:
     def verify(self) -> Iterator[Verified]:
         """Check every line of every log: hash, chain, canonical form, every member; a fault ends its log only."""
         names = self.log.logs()
-        for name in self.progress(names, len(names)) if self.progress else names:
+        for name in self.progress(names, len(names)):
             yield self._verified(name)
 
     def _verified(self, name: str) -> Verified:

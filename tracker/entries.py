@@ -22,7 +22,7 @@ from tracker.names import REGISTERS, case_of, check_log, check_name
 from tracker.text import refuse_controls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class Known:
     sources: set[str]
 
 
-def drafts(entries: Sequence[Entry], known: Known) -> tuple[list[Draft], list[Mistake]]:
+def drafts(entries: Iterable[Entry], known: Known) -> tuple[list[Draft], list[Mistake]]:
     """The drafts of all entries, and everything that is wrong with any of them.
 
     An entry may refer to what an entry before it introduces.

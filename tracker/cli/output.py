@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -11,11 +12,12 @@ import click
 from tracker.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from tracker.cli.tables import Column
 
 F = TypeVar("F", bound="Callable[..., Any]")
+T = TypeVar("T")
 FORMATS = {
     "json": "Print JSON, one list.",
     "nl": "Print JSON, one object a line.",
@@ -159,17 +161,26 @@ def _line(line: Any, short: dict[str, str], own: str) -> tuple[str, str, str]:
     return line.item, line.value + date, " ".join(filter(None, (ref, pinpoints)))
 
 
-def progress(names: Iterable[str], length: int) -> Iterable[str]:
-    """Show on a terminal how far long work is; away from one, and for short work, show nothing."""
-    if length < PROGRESS_FROM or not sys.stderr.isatty():
-        yield from names
+def progress(items: Iterable[T], length: int) -> Iterator[T]:
+    """Show on a terminal how far work is that takes more than a second; away from one, show nothing."""
+    if not sys.stderr.isatty():
+        yield from items
         return
-    with click.progressbar(names, length=length, label="Replaying", file=sys.stderr) as bar:
-        yield from bar
+    begun, bar = monotonic(), None
+    for done, item in enumerate(items):
+        if bar is not None:
+            bar.update(1)
+        elif monotonic() - begun > PROGRESS_AFTER:
+            bar = click.progressbar(length=length, file=sys.stderr)
+            bar.update(done)
+        yield item
+    if bar is not None:
+        bar.finish()
+        click.echo(err=True)
 
 
-PROGRESS_FROM = 200
-"""Logs; so many take about a second."""
+PROGRESS_AFTER = 1.0
+"""Seconds."""
 
 
 def error(text: str) -> None:

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 from tracker.envelope import START
 from tracker.errors import ProjectionFault, ProjectionLocked, ProjectionNewer
 from tracker.names import REGISTERS
+from tracker.progress import Progress, unseen
 from tracker.projections.schema import OF_A_CASE, OF_PARTIES, OF_SOURCES, SCHEMA_VERSION, TABLES, VIEWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sqlite_utils import Database
 
@@ -40,9 +41,7 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-def open_projection(
-    log: EventLog, path: Path, *, progress: Callable[[Iterable[str], int], Iterable[str]] | None = None
-) -> sqlite3.Connection:
+def open_projection(log: EventLog, path: Path, *, progress: Progress = unseen) -> sqlite3.Connection:
     """A connection that only reads, to the projection at ``path`` brought up to date with ``log``.
 
     Where nothing may be written beside the log, the projection is made in memory instead.
@@ -67,9 +66,7 @@ def open_projection(
         return _connect(path)
 
 
-def rebuild(
-    log: EventLog, path: Path, *, progress: Callable[[Iterable[str], int], Iterable[str]] | None = None
-) -> None:
+def rebuild(log: EventLog, path: Path, *, progress: Progress = unseen) -> None:
     """Make the projection anew in a file of its own and put it in the place of the old one.
 
     Raises as ``open_projection``; the old projection stays when it fails.
@@ -94,9 +91,7 @@ def project(log: EventLog) -> sqlite3.Connection:
     return _in_memory(log)
 
 
-def _fill(
-    log: EventLog, where: Path | sqlite3.Connection, progress: Callable[[Iterable[str], int], Iterable[str]] | None
-) -> None:
+def _fill(log: EventLog, where: Path | sqlite3.Connection, progress: Progress) -> None:
     from sqlite_utils import Database
 
     stamps = log.stamps()
@@ -104,8 +99,7 @@ def _fill(
     try:
         with db.atomic():
             _create(db)
-            names: Iterable[str] = _in_dependence(stamps)
-            for name in progress(names, len(stamps)) if progress else names:
+            for name in progress(_in_dependence(stamps), len(stamps)):
                 _insert(db, _rows(log, name, stamps[name]))
             _complete_stubs(db)
         db.conn.execute("PRAGMA optimize")
@@ -135,7 +129,7 @@ def _update(log: EventLog, path: Path, changed: set[str], stamps: Mapping[str, s
 
 def _in_memory(log: EventLog) -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:")
-    _fill(log, connection, None)
+    _fill(log, connection, unseen)
     connection.execute("PRAGMA query_only = 1")
     return _dressed(connection)
 
