@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from tracker import __version__
-from tracker.errors import TrackerError
+from tracker.errors import ProjectionFault, TrackerError
 
 COMMANDS = {
     "init": "writing",
@@ -104,6 +104,8 @@ def run(args: list[str]) -> int:
     except Exception as error:
         if os.environ.get("TRACKER_DEBUG"):
             raise
+        if type(error).__module__ == "sqlite3":  # damage in the middle of the projection shows only when it is read
+            return _fail(str(ProjectionFault("tracker.db", str(error))), 1)
         what = f"{type(error).__name__}: {error}"
         return _fail(f"This is a fault in tracker, not in your data ({what}): please report it with the command.", 1)
 

@@ -32,7 +32,7 @@ LOCK_SECONDS = 5.0
 def fingerprint() -> str:
     """A hash of the code that makes the rows, so that other code makes them anew."""
     package = Path(__file__).parent.parent
-    made_by = [package / "case.py", package / "registers.py", package / "dates.py"]
+    made_by = [package / f"{name}.py" for name in ("case", "state", "registers", "dates")]
     for folder in ("eventtypes", "kinds", "projections"):
         made_by += sorted((package / folder).glob("*.py"))
     digest = sha256()
@@ -50,19 +50,11 @@ def open_projection(log: EventLog, path: Path, *, progress: Progress = unseen) -
         ProjectionNewer, ProjectionLocked, ProjectionFault; BrokenLine and LogRefused of the log.
     """
     with _sqlite_faults(path):
-        if _usable(path):
-            stamps = log.stamps()
-            with closing(_connect(path)) as known:
-                seen = dict(known.execute("SELECT log, stamp FROM heads"))
-            if seen != stamps:
-                changed = {name for name in seen.keys() | stamps.keys() if seen.get(name) != stamps.get(name)}
-                if not _may_write(path):
-                    return _in_memory(log)
-                _update(log, path, changed, stamps)
-        elif _may_write(path):
-            rebuild(log, path, progress=progress)
-        else:
+        if _usable(path) and _bring_up_to_date(log, path):
+            return _connect(path)
+        if not _may_write(path):
             return _in_memory(log)
+        rebuild(log, path, progress=progress)
         return _connect(path)
 
 
@@ -106,6 +98,24 @@ def _fill(log: EventLog, where: Path | sqlite3.Connection, progress: Progress) -
     finally:
         if isinstance(where, Path):
             db.close()
+
+
+def _bring_up_to_date(log: EventLog, path: Path) -> bool:
+    """Whether the projection is up to date with the logs now; not when it may not be written or is damaged."""
+    stamps = log.stamps()
+    try:
+        with closing(_connect(path)) as known:
+            seen = dict(known.execute("SELECT log, stamp FROM heads"))
+        changed = {name for name in seen.keys() | stamps.keys() if seen.get(name) != stamps.get(name)}
+        if changed and not _may_write(path):
+            return False
+        if changed:
+            _update(log, path, changed, stamps)
+    except sqlite3.DatabaseError as error:
+        if _is_locked(error):
+            raise
+        return False
+    return True
 
 
 def _update(log: EventLog, path: Path, changed: set[str], stamps: Mapping[str, str]) -> None:
