@@ -1,4 +1,4 @@
-"""The documents' commands run, and print what the documents show; the sheet and the batch in docs/sheets.md are logged."""
+"""The documents' commands print what the documents show; the sheet and the batch in docs/sheets.md are logged."""
 
 import os
 import re
@@ -35,7 +35,12 @@ def run(command, store):
         "HOME": str(store),
     }
     done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command], cwd=store, env=environment, capture_output=True, text=True, check=False
+        ["bash", "-o", "pipefail", "-c", command],
+        cwd=store,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert "Traceback" not in done.stderr
     return (done.stdout + done.stderr).replace(str(store), "~")

@@ -41,7 +41,9 @@ def option_of(field: Field) -> click.Option:
         }.get(field.refers, "TEXT")
     if field.refers in _COMPLETE:
         given["shell_complete"] = _COMPLETE[field.refers]
-    return click.Option([f"--{name}", field.name], multiple=field.many, default=None, **given)
+    # Said once for each value, so the singular reads better: --debtor A --debtor B.
+    names = [f"--{name.removesuffix('s')}", f"--{name}"] if field.many and name.endswith("s") else [f"--{name}"]
+    return click.Option([*names, field.name], multiple=field.many, default=None, **given)
 
 
 def cite_options() -> list[click.Option]:

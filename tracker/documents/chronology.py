@@ -125,7 +125,9 @@ def _not_stated(db: sqlite3.Connection, names: Sequence[str]) -> Iterator[Block]
         if row["case_name"] in names:
             case = f"{row['case_name']}: " if len(names) > 1 else ""
             told.append(f"{case}{row['what']}" + (f" (known: {row['bounds']})" if row["bounds"] else ""))
-    told += [f"real name of {name}" for name in sorted({each for case in names for each in queries.pseudonyms(db, case)})]
+    told += [
+        f"real name of {name}" for name in sorted({each for case in names for each in queries.pseudonyms(db, case)})
+    ]
     if told:
         yield Heading(1, "Not stated in any source")
         yield Items(tuple(told))

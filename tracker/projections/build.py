@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tracker.projections.rows import Row
 
 LOCK_SECONDS = 5.0
+ATTEMPTS = 5
+"""How often to start again when the logs move on, or the projection is exchanged, while it is opened."""
 
 
 @cache
@@ -50,11 +52,16 @@ def open_projection(log: EventLog, path: Path, *, progress: Progress = unseen) -
         ProjectionNewer, ProjectionLocked, ProjectionFault; BrokenLine and LogRefused of the log.
     """
     with _sqlite_faults(path):
-        if _usable(path) and _bring_up_to_date(log, path):
-            return _connect(path)
-        if not _may_write(path):
-            return _in_memory(log)
-        rebuild(log, path, progress=progress)
+        for _ in range(ATTEMPTS):
+            stamps = log.stamps()
+            if not _usable(path) or not _bring_up_to_date(log, path, stamps):
+                if not _may_write(path):
+                    return _in_memory(log)
+                rebuild(log, path, progress=progress)
+            db = _connect(path)
+            if _seen(db) == stamps:
+                return db
+            db.close()  # in between, somebody logged, or another process put an older projection in its place
         return _connect(path)
 
 
@@ -100,12 +107,16 @@ def _fill(log: EventLog, where: Path | sqlite3.Connection, progress: Progress) -
             db.close()
 
 
-def _bring_up_to_date(log: EventLog, path: Path) -> bool:
-    """Whether the projection is up to date with the logs now; not when it may not be written or is damaged."""
-    stamps = log.stamps()
+def _seen(db: sqlite3.Connection) -> dict[str, str]:
+    """The stamps that the logs had when they were projected."""
+    return dict(db.execute("SELECT log, stamp FROM heads").fetchall())
+
+
+def _bring_up_to_date(log: EventLog, path: Path, stamps: Mapping[str, str]) -> bool:
+    """Whether the projection is as new as ``stamps`` now; not when it may not be written, or is damaged."""
     try:
         with closing(_connect(path)) as known:
-            seen = dict(known.execute("SELECT log, stamp FROM heads"))
+            seen = _seen(known)
         changed = {name for name in seen.keys() | stamps.keys() if seen.get(name) != stamps.get(name)}
         if changed and not _may_write(path):
             return False
