@@ -2,15 +2,18 @@
 
 import sqlite3
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
+from tracker import pages, queries
 from tracker.app import Tracker
 from tracker.case import Case, fold
 from tracker.entries import Entry
-from tracker.envelope import START, Draft, Event, Stamp, open_line
+from tracker.envelope import Draft, Event, Stamp
 from tracker.eventtypes import registry
 from tracker.logs.memory import MemoryLog
 from tracker.logs.port import EventLog
+from tracker.logs.replay import replay
 
 STAMP = Stamp("Lin Mei", "2026-11-23T06:29:07.123Z")
 
@@ -40,11 +43,7 @@ def written(log: EventLog, name: str, *said: Said) -> EventLog:
 
 
 def replayed(log: EventLog, name: str) -> list[Event]:
-    head, events = START, []
-    for line in log.read(name):
-        events.append(open_line(line, head, name, name))
-        head = events[-1].head
-    return events
+    return list(replay(log, name))
 
 
 def folded(*said: Said, case: str = "a") -> Case:
@@ -57,7 +56,7 @@ def codes(case: Case) -> list[str]:
     return [problem.code for problem in case.problems]
 
 
-def store(root: Any, *cases: str) -> Tracker:
+def store(root: Path, *cases: str) -> Tracker:
     """A store in files with cases of the kind topic, opened through the door."""
     tracker = Tracker.init(root)
     for name in cases:
@@ -83,3 +82,43 @@ def tables(db: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
         rows = db.execute(f"SELECT {', '.join(columns)} FROM {name}").fetchall()  # noqa: S608
         found[name] = sorted((tuple(row) for row in rows), key=repr)
     return found
+
+
+CITED: list[dict[str, str]] = [{"source": "leida", "locator": "7-9"}, {"source": "weibo"}]
+REGISTERED: list[tuple[str, Said]] = [
+    ("sources", ("source.added", {"source": "leida", "paragraphs": 8, "published": "2025-11-27", "publisher": "L"})),
+    ("sources", ("source.added", {"source": "weibo", "published": "2025-11", "citations": CITED[:1]})),
+    ("sources", ("future.thing", {})),
+    ("parties", ("party.added", {"party": "ms-li", "name": "李女士", "what": "person", "aliases": ["Li", "买家"]})),
+    ("parties", ("party.added", EXAMPLES["party.added"] | {"citations": CITED})),
+    ("parties", ("party.added", {"party": "xiaomi", "name": "Xiaomi", "what": "company", "established": "soon"})),
+    *(("parties", (name, EXAMPLES[name])) for name in ("party.aliased", "party.related")),
+]
+"""Registers as a foreign writer could leave them, by log: doubtful in several ways."""
+
+WORDS = ("xiaomi", "判决", "上诉", "hear", "note", "dutie", "nothing-of-it")
+
+
+def answers(tracker: Tracker) -> Any:
+    """What the projection says, through every door: tables, search, pages."""
+    db = tracker.read()
+    found = {word: queries.search(db, word, limit=1000) for word in WORDS}
+    shown = [pages.case_page(db, name) for name in queries.case_names(db)]
+    shown += [pages.party_page(db, row.party) for row in queries.parties(db)]
+    shown += [pages.source_page(db, row.source) for row in queries.sources(db)]
+    return tables(db), found, shown, queries.status(db, (), today="2025-11-20"), queries.timeline(db)
+
+
+def rebuilt(tracker: Tracker) -> Any:
+    tracker.rebuild()
+    return answers(tracker)
+
+
+def registered(root: Path) -> Tracker:
+    """A store with doubtful registers and two cases that cite them."""
+    tracker = store(root, "a", "b")
+    for log, said in REGISTERED:
+        written(tracker.log, log, said)
+    written(tracker.log, "cases/a", note("the 判决 was given", citations=CITED), note("no 上诉 was filed"))
+    written(tracker.log, "cases/b", ("statement.made", {"speaker": "ms-li", "gist": "duties"}))
+    return tracker

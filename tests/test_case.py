@@ -172,11 +172,12 @@ def test_a_log_without_an_opening_is_folded_all_the_same() -> None:
     assert fold("c", []).entries == ()
 
 
-def test_what_has_no_date_that_can_be_read_comes_last() -> None:
-    case = folded(opened(), note("never", date="2025-99"), note("late", date="2025-03"), note("early", date="2025-02~"))
-    assert [entry.data.note for entry in case.entries if entry.data and entry.event.type == "note.added"] == [
-        "early", "late", "never"
-    ]  # fmt: skip
+def test_events_stand_by_earliest_day_then_latest_then_logging_and_without_a_date_last() -> None:
+    days = ["2025-99", None, "2025-03", "2025-02/2025-03", "2025-02", "2025-02-01", "2025-02-01T09:30", "2025-02-01"]
+    dated = [{"date": day} if day else {} for day in days]
+    case = folded(opened(), *(note(str(number), **date) for number, date in enumerate(dated)))
+    order = [getattr(entry.data, "note", "") for entry in case.entries]
+    assert order == ["5", "7", "6", "4", "3", "2", "", "0", "1"]
 
 
 def test_a_case_without_a_date_of_its_own_stands_where_it_belongs() -> None:

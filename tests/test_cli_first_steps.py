@@ -16,7 +16,7 @@ JUDGMENT = (
     "--cite", "leida:7,13-14", "--cite", "leida", "--contradicted-by", "leida:8",
 )  # fmt: skip
 STEPS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("party", "add", "ms-li", "--name", "李女士", "--what", "person", "--pseudonym", "--aliases", "the buyer"), "parties#1"),
+    (("party", "add", "ms-li", "--name", "李女士", "--what", "person", "--pseudonym", "--aliases", "b"), "#1"),
     (("party", "add", "court", "--name", "Meilan Court", "--what", "court"), "parties#2"),
     (("party", "alias", "court", "美兰法院"), "parties#3"),
     (("party", "relate", "ms-li", "member of", "court", "--since", "2023"), "parties#4"),

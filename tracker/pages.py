@@ -66,13 +66,21 @@ def _of(page: _Page, table: str, case: str, *order: str) -> list[sqlite3.Row]:
 
 def _caption(page: _Page, case: str) -> Iterator[Line]:
     row = queries.rows(page.db, "cases", name=case)[0]
-    opened = f"{case}#1"
-    yield page.line("Caption", "title", row["title"], opened)
-    yield Line("Caption", "kind", row["kind_label"], None, opened, "")
+    yield page.line("Caption", "title", row["title"], _saying(page, case, "title", row["title"]))
+    yield Line("Caption", "kind", row["kind_label"], None, _saying(page, case, "kind", row["kind"]), "")
     for item in ("forum", "docket", "jurisdiction", "about"):
         if row[item]:
             value = page.name(row[item]) if item == "forum" else row[item]
-            yield Line("Caption", item, value, None, opened, "")
+            yield Line("Caption", item, value, None, _saying(page, case, item, row[item]), "")
+
+
+def _saying(page: _Page, case: str, item: str, value: str) -> str:
+    """The first event that says so of the case as such; empty when none does."""
+    for event_type in ("case.opened", "case.renamed", "suit.filed"):
+        for row in queries.rows(page.db, "developments", "position", case_name=case, type=event_type):
+            if json.loads(row["data"]).get(item) == value:
+                return str(row["ref"])
+    return ""
 
 
 def _parties(page: _Page, case: str) -> Iterator[Line]:
@@ -239,8 +247,12 @@ def _fields(page: _Page, row: sqlite3.Row) -> Iterator[tuple[str, str]]:
             continue
         several = value if isinstance(value, list) else [value]
         is_party = name in known and known[name].refers == "party"
-        told = [f"{page.name(each)} ({each})" if is_party else _plain(each) for each in several]
+        told = [_named(page, each) if is_party else _plain(each) for each in several]
         yield name.replace("_", " "), "; ".join(told)
+
+
+def _named(page: _Page, party: object) -> str:
+    return f"{page.name(party)} ({party})" if isinstance(party, str) else _plain(party)
 
 
 def _plain(value: object) -> str:
@@ -280,6 +292,6 @@ def source_page(db: sqlite3.Connection, name: str) -> list[Line]:
         for item, value in row.items()
         if value not in (None, "") and item not in skipped
     ]
-    for at, locator, text in queries.cited_by(db, name):
-        lines.append(Line("Supports", f"¶{locator}" if locator else "", text, None, at, ""))
+    for at, locator, does, text in queries.cited_by(db, name):
+        lines.append(Line(does.capitalize(), f"¶{locator}" if locator else "", text, None, at, ""))
     return lines

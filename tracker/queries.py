@@ -290,18 +290,19 @@ def source(db: sqlite3.Connection, name: str) -> dict[str, Any]:
     return dict(row) | {"not_independent_of": listed.not_independent_of, "cited": listed.cited}
 
 
-def cited_by(db: sqlite3.Connection, source: str) -> list[tuple[str, str | None, str]]:
-    """What rests on a source: event, locator, what happened."""
+def cited_by(db: sqlite3.Connection, source: str) -> list[tuple[str, str | None, str, str]]:
+    """What rests on a source: event, locator, whether that supports or contradicts it, what happened."""
     rows = db.execute(
         """
-        SELECT coalesce(c.development, c.log || '#' || c.position), c.locator, coalesce(d.label || ': ' || d.text, '')
+        SELECT coalesce(c.development, c.log || '#' || c.position), c.locator, c.does,
+               coalesce(d.label || ': ' || d.text, '')
         FROM citations c LEFT JOIN developments d ON d.ref = c.development
         WHERE c.source = :source ORDER BY coalesce(c.last_paragraph, 0), c.log, c.position, c.number
         """,
         {"source": source},
     )
     names = party_names(db)
-    return [(at, locator, named(text, names)) for at, locator, text in rows]
+    return [(at, locator, does, named(text, names)) for at, locator, does, text in rows]
 
 
 _PARTIES = """

@@ -60,14 +60,23 @@ class Verbs(click.Group):
             raise click.UsageError(f"There is no command {args[0]!r}{hint}: 'tracker --help' lists them.")
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a verb; click would end the program with 1 when the reader of its output has gone."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise ReaderGone from None
+
+
+class ReaderGone(Exception):
+    """Whoever read standard output has seen enough, as ``head`` has."""
+
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--store", metavar="DIR", help="The folder that holds events/; found from here upward when left out.")
 @click.version_option(__version__, prog_name="tracker")
-@click.pass_context
-def cli(ctx: click.Context, store: str | None) -> None:
+def cli(store: str | None) -> None:
     """Follow lawsuits, recalls and incidents: log what happened with its source, ask where each case stands."""
-    ctx.obj = store
 
 
 def main() -> None:
@@ -95,7 +104,7 @@ def run(args: list[str]) -> int:
         return _fail(str(error), error.exit_code)
     except UnicodeEncodeError as error:
         return _fail(_not_encoded(error), 2 if error.encoding == "utf-8" else 1)
-    except BrokenPipeError:
+    except (ReaderGone, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it exits
         return 0
     except OSError as error:

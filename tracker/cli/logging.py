@@ -62,8 +62,17 @@ def _complete_type(ctx: click.Context, param: click.Parameter, incomplete: str) 
 @click.command("log", cls=LogCommand)
 @click.argument("in_case", metavar="[CASE]", required=False, shell_complete=complete_case)
 @click.argument("event_type", metavar="[TYPE]", required=False, shell_complete=_complete_type)
-@click.option("--sheet", "sheets", multiple=True, metavar="FILE", help="Log a source sheet (TOML); can be repeated.")
-@click.option("--batch", metavar="FILE", help="Log JSON lines, all or nothing; - reads standard input.")
+@click.option(
+    "--sheet",
+    "sheets",
+    multiple=True,
+    type=click.Path(),
+    metavar="FILE",
+    help="Log a source sheet (TOML); can be repeated.",
+)
+@click.option(
+    "--batch", type=click.Path(), metavar="FILE", help="Log JSON lines, all or nothing; - reads standard input."
+)  # fmt: skip
 @click.option("--expect", type=click.IntRange(min=0), metavar="N", help="Only if the case holds N events so far.")
 @click.option(
     "--id", "event_id", type=click.UUID, metavar="UUID", help="The event's id; the same event again adds nothing."
@@ -169,6 +178,8 @@ def _told(outcome: Outcome) -> str:
 def _batch(tracker: Tracker, batch: str, by: Stamp) -> int:
     from tracker.batches import lines_of, read_batch
 
+    if batch == "-" and sys.stdin is None:
+        raise click.UsageError("Standard input is closed: name a file, or give it one.")
     with click.open_file(batch, "rb") as stream:
         lines = lines_of(cast("BinaryIO", stream))
         entries: list[Entry] = read_batch(lines, "standard input" if batch == "-" else batch)

@@ -75,10 +75,7 @@ def _object(row: dict[str, Any]) -> str:
     told = json.dumps(row, ensure_ascii=False)
     if visible(told) == told:
         return told
-    # json.dumps leaves DEL as it is
-    return "".join(
-        sign if visible(sign) == sign else json.dumps(sign)[1:-1].replace("\x7f", "\\u007f") for sign in told
-    )
+    return "".join(sign if visible(sign) == sign else json.dumps(sign)[1:-1] for sign in told)
 
 
 def _separated(rows: list[dict[str, Any]], delimiter: str) -> None:

@@ -149,7 +149,10 @@ def check_command(ctx: click.Context, cases: tuple[str, ...], form: str | None) 
 
 @click.command("chronology")
 @click.argument("cases", metavar="CASE...", nargs=-1, required=True, shell_complete=complete_case)
-@click.option("-o", "--output", "target", metavar="FILE", help="Where to write it; its ending says the format (.md).")
+@click.option(
+    "-o", "--output", "target", type=click.Path(), metavar="FILE",
+    help="Where to write it; its ending says the format (.md).",
+)  # fmt: skip
 @click.pass_context
 def chronology_command(ctx: click.Context, cases: tuple[str, ...], target: str | None) -> None:
     """Write the chronology of one case, or of several merged into one, to a file or to standard output."""

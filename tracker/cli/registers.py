@@ -49,7 +49,8 @@ def _adding(group: click.Group, verb: str, event_type: str, arguments: tuple[str
     for option in reversed(options_of(event_type, leave_out=arguments)):
         command = option(command)
     for argument in reversed(arguments):
-        command = click.argument(argument)(command)
+        known = argument in ("party", "other") and verb != "add"
+        command = click.argument(argument, shell_complete=complete_party if known else None)(command)
     group.command(verb, help=registry()[event_type].__doc__)(command)
 
 

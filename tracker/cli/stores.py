@@ -27,7 +27,7 @@ def tracker_of(ctx: click.Context) -> Tracker:
     from tracker.app import Tracker, find_store
     from tracker.errors import NoStore
 
-    named = ctx.find_root().obj
+    named = ctx.find_root().params.get("store")  # not ctx.obj: no command runs while a shell completes
     if named is None:
         try:
             root = find_store(Path.cwd())
@@ -86,7 +86,7 @@ def _completing(which: int) -> Callable[[click.Context, click.Parameter, str], l
 
         try:
             names = queries.known_names(tracker_of(ctx).read())[which]
-        except TrackerError:
+        except (TrackerError, click.ClickException, OSError):
             return []  # nothing to offer; the command itself will say what is wrong
         return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
@@ -94,6 +94,15 @@ def _completing(which: int) -> Callable[[click.Context, click.Parameter, str], l
 
 
 complete_case, complete_party, complete_source = _completing(0), _completing(1), _completing(2)
+
+
+def complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """A shell completion that offers the kinds of case."""
+    from click.shell_completion import CompletionItem
+
+    from tracker.kinds import KINDS
+
+    return [CompletionItem(name) for name in KINDS if name.startswith(incomplete)]
 
 
 def case_argument(command: F) -> F:

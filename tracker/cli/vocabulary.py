@@ -9,6 +9,7 @@ from click.shell_completion import CompletionItem
 
 from tracker.cli import output
 from tracker.cli.output import formats
+from tracker.cli.stores import complete_kind
 from tracker.cli.tables import Column
 
 
@@ -43,12 +44,6 @@ def _types(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     from tracker.eventtypes import registry
 
     return [CompletionItem(name) for name in registry() if name.startswith(incomplete)]
-
-
-def _kinds(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from tracker.kinds import KINDS
-
-    return [CompletionItem(name) for name in KINDS if name.startswith(incomplete)]
 
 
 @click.command("types")
@@ -88,7 +83,7 @@ def types_command(event_type: str | None, schema: bool, form: str | None) -> Non
 
 
 @click.command("kinds")
-@click.argument("kind", metavar="[KIND]", required=False, shell_complete=_kinds)
+@click.argument("kind", metavar="[KIND]", required=False, shell_complete=complete_kind)
 @formats
 def kinds_command(kind: str | None, form: str | None) -> None:
     """List the kinds of case, or show the stages, moves and roles of one."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from tracker.cli.output import echo
-from tracker.cli.stores import by_option, complete_party, made_of_options, stamp, tracker_of
+from tracker.cli.stores import by_option, complete_kind, complete_party, made_of_options, stamp, tracker_of
 
 
 @click.command("init")
@@ -22,7 +22,9 @@ def init_command(folder: str) -> None:
 
 @click.command("open")
 @click.argument("case")
-@click.option("--kind", required=True, help="What sort of case it is; 'tracker kinds' lists them.")
+@click.option(
+    "--kind", required=True, shell_complete=complete_kind, help="What sort of case it is; 'tracker kinds' lists them."
+)
 @click.option("--title", required=True, help="The caption people know it by.")
 @click.option("--forum", metavar="PARTY", shell_complete=complete_party, help="The court or agency before which it is.")
 @click.option("--docket", help="The docket number, as the forum writes it.")

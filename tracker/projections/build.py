@@ -243,6 +243,8 @@ def _usable(path: Path) -> bool:
             version = known.execute("PRAGMA user_version").fetchone()[0]
             if version > SCHEMA_VERSION:
                 raise ProjectionNewer(path, version, SCHEMA_VERSION)
+            if path.stat().st_size % known.execute("PRAGMA page_size").fetchone()[0]:
+                return False  # cut off within a page, which SQLite does not mind
             row = known.execute("SELECT value FROM about WHERE name = 'fingerprint'").fetchone()
             return row is not None and row[0] == fingerprint()
     except sqlite3.DatabaseError as error:

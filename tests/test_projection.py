@@ -1,0 +1,249 @@
+"""The projection: an update equals a rebuild, damage is mended, what several logs say together is checked."""
+
+import os
+import shutil
+import sqlite3
+import sys
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from subprocess import PIPE, Popen
+from typing import Any
+
+import pytest
+from helpers import (
+    CITED,
+    EXAMPLES,
+    OF_CASES,
+    REGISTERED,
+    STAMP,
+    Said,
+    answers,
+    note,
+    opened,
+    rebuilt,
+    registered,
+    store,
+    tables,
+    written,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from processes import in_child, kill_myself
+
+from tracker import queries
+from tracker.app import Tracker
+from tracker.envelope import Draft
+from tracker.errors import BrokenLine, ProjectionNewer
+from tracker.logs.files import FileLog
+from tracker.problems import CODES
+from tracker.projections import build
+from tracker.projections.schema import SCHEMA_VERSION
+
+CASE_LOGS = ["cases/a", "cases/b", "cases/parties"]
+HISTORY: list[tuple[str, Said]] = REGISTERED + [
+    (log, said)
+    for log in CASE_LOGS
+    for said in (
+        opened(), opened("recall", "召回 of SU7", forum="samr"), note("judgment 判决", date="2025-11", citations=CITED),
+        note("the duties", date="never"), ("planet.found", {"n": 1}),
+        ("order.made", {"debtors": ["ms-li", "ms-li"], "creditors": ["ms-li"], "issuer": "ms-li", "due": "2025-1X"}),
+        *((name, EXAMPLES[name]) for name in OF_CASES),
+    )
+]  # fmt: skip
+
+
+@given(st.lists(st.lists(st.sampled_from(HISTORY), max_size=12), min_size=2, max_size=4))
+@settings(max_examples=12, deadline=None)
+def test_an_update_equals_a_rebuild(steps: list[list[tuple[str, Said]]]) -> None:
+    root = Path(tempfile.mkdtemp())
+    tracker = store(root)
+    tracker.read()
+    made = tracker.path.stat().st_ino
+    try:
+        for step in steps:
+            tracker.log.append([Draft(log, *said) for log, said in step], STAMP)
+            updated = answers(tracker)
+            assert tracker.path.stat().st_ino == made, "an update, not a rebuild"
+            assert tracker.read().execute("PRAGMA foreign_key_check").fetchall() == []
+        assert updated == rebuilt(tracker)
+        with closing(build.project(tracker.log)) as memory:
+            assert tables(memory) == updated[0]
+        assert {row.code for row in queries.problems(tracker.read())} <= set(CODES)
+        assert {path.name for path in root.iterdir()} == {"events", "tracker.db", ".gitignore", ".gitattributes"}
+    finally:
+        shutil.rmtree(root)
+
+
+def test_every_event_on_its_own_is_an_update(tmp_path: Path) -> None:
+    tracker = store(tmp_path)
+    tracker.read()
+    made = tracker.path.stat().st_ino
+    for log, said in (each for each in HISTORY if each[0] not in CASE_LOGS[1:]):
+        written(tracker.log, log, said)
+        tracker.read()
+        assert tracker.path.stat().st_ino == made, (log, said)
+    assert answers(tracker) == rebuilt(tracker)
+
+
+def test_names_that_nobody_uses_any_more_go(tracker: Tracker) -> None:
+    before = answers(tracker)
+    said = ("statement.made", {"speaker": "only-here", "gist": "g", "citations": [{"source": "only-here"}]})
+    written(tracker.log, "cases/c", said)
+    assert len(answers(tracker)[0]["parties"]) == len(before[0]["parties"]) + 1
+    (tracker.root / "events" / "cases" / "c.jsonl").unlink()
+    assert answers(tracker) == before
+
+
+@pytest.fixture
+def tracker(tmp_path: Path) -> Tracker:
+    return registered(tmp_path)
+
+
+def test_nothing_is_written_when_nothing_changed(tracker: Tracker) -> None:
+    tracker.read()
+    before = tracker.path.stat()
+    tracker.read()
+    assert (before.st_ino, before.st_mtime_ns) == (tracker.path.stat().st_ino, tracker.path.stat().st_mtime_ns)
+    written(tracker.log, "cases/a", note())
+    tracker.read()
+    assert tracker.path.stat().st_ino == before.st_ino, "an update, not a rebuild"
+
+
+def test_whoever_reads_cannot_write(tracker: Tracker) -> None:
+    for db in (tracker.read(), build.project(tracker.log)):
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            db.execute("DELETE FROM cases")
+
+
+HEADER = {offset: bytes([0xFF]) for offset in (0, 16, 18, 28, 40, 44, 56, 100, 105)}
+DAMAGE: dict[str, Any] = {
+    "deleted": lambda path: path.unlink(),
+    "empty": lambda path: path.write_bytes(b""),
+    "garbage": lambda path: path.write_bytes(b"SQLite format 3\x00" + os.urandom(8192)),
+    "text": lambda path: path.write_text("not a database\n" * 500),
+    "another database": lambda path: (path.unlink(), sqlite3.connect(path).execute("CREATE TABLE cases (name)")),
+    "half": lambda path: os.truncate(path, path.stat().st_size // 2),
+    "a page short": lambda path: os.truncate(path, path.stat().st_size - 4096),
+    "a byte short": lambda path: os.truncate(path, path.stat().st_size - 1),
+    **{f"byte {at}": lambda path, at=at, value=value: poke(path, at, value) for at, value in HEADER.items()},
+    "heads lost": lambda path: ask(path, "DELETE FROM heads"),
+    "heads table lost": lambda path: ask(path, "DROP TABLE heads"),
+    "fingerprint lost": lambda path: ask(path, "DELETE FROM about"),
+    "a stray row": lambda path: ask(path, "INSERT INTO heads (log, stamp) VALUES ('cases/c', '1')"),
+}
+
+
+def poke(path: Path, at: int, value: bytes) -> None:
+    raw = bytearray(path.read_bytes())
+    raw[at] ^= value[0]
+    path.write_bytes(raw)
+
+
+def ask(path: Path, sql: str) -> None:
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(sql)
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_projection_is_made_anew(tracker: Tracker, damage: str) -> None:
+    before = answers(tracker)
+    DAMAGE[damage](tracker.path)
+    assert answers(tracker) == before
+    assert not list(tracker.root.glob("*.tmp"))
+
+
+def test_damage_that_shows_only_at_the_update_is_mended_too(tracker: Tracker) -> None:
+    tracker.read()
+    ask(tracker.path, "DROP TABLE figures")
+    written(tracker.log, "cases/a", note("new"))
+    assert answers(tracker) == rebuilt(tracker)
+
+
+def test_what_an_update_left_that_was_killed_is_rolled_back(tracker: Tracker) -> None:
+    written(tracker.log, "cases/a", *(note("long " * 200) for _ in range(300)))
+    before = answers(tracker)
+
+    def half_an_update() -> None:
+        db = sqlite3.connect(tracker.path, isolation_level=None)
+        db.execute("PRAGMA cache_size = 1")
+        db.execute("BEGIN IMMEDIATE")
+        db.execute("UPDATE developments SET text = 'half'")
+        db.execute("DELETE FROM search_texts")
+        kill_myself()
+
+    for again in (tracker.read, tracker.rebuild):
+        made = tracker.path.stat().st_ino
+        assert in_child(half_an_update) == -9
+        assert tracker.path.with_name("tracker.db-journal").stat().st_size > 0
+        again()
+        assert (tracker.path.stat().st_ino == made) == (again == tracker.read)
+        assert not tracker.path.with_name("tracker.db-journal").exists()
+        assert answers(tracker) == before
+        assert tracker.read().execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+
+def test_other_code_makes_it_anew(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = answers(tracker)
+    ask(tracker.path, "UPDATE cases SET title = 'as old code had it'")
+    assert answers(tracker) != before
+    monkeypatch.setattr(build, "fingerprint", lambda: "other")
+    assert "as old code" not in repr(answers(tracker))
+
+
+def test_the_fingerprint_covers_all_that_makes_rows() -> None:
+    program = "import sys, tracker.case, tracker.projections.rows, tracker.registers; print(*sys.modules)"
+    environment = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with Popen([sys.executable, "-c", program], stdout=PIPE, text=True, env=environment) as process:
+        loaded = {name for name in process.communicate()[0].split() if name.startswith("tracker.")}
+    folders = {"eventtypes", "kinds", "projections"}
+    ground = {"canonical", "envelope", "errors", "members", "names", "problems"}  # nothing there makes a row
+    made_by = {name.split(".")[1] for name in loaded} - folders - ground
+    source = Path(build.__file__).read_text(encoding="utf-8")
+    assert {"case", "state"} <= made_by and all(f'"{name}"' in source for name in made_by | folders)
+
+
+def test_a_newer_projection_is_refused_until_it_is_rebuilt(tracker: Tracker) -> None:
+    before = answers(tracker)
+    ask(tracker.path, f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    newer = tracker.path.read_bytes()
+    with pytest.raises(ProjectionNewer, match=rf"schema {SCHEMA_VERSION + 1}, this one knows {SCHEMA_VERSION}"):
+        tracker.read()
+    assert tracker.path.read_bytes() == newer
+    assert rebuilt(tracker) == before
+
+
+def test_a_broken_log_is_refused_and_the_projection_stays(tracker: Tracker) -> None:
+    before = answers(tracker)
+    path = tracker.root / "events" / "cases" / "b.jsonl"
+    good = path.read_bytes()
+    path.write_bytes(good.replace(b"duties", b"duty!!"))
+    for read in (tracker.read, tracker.rebuild):
+        with pytest.raises(BrokenLine, match="line 2"):
+            read()
+    assert not list(tracker.root.glob("*.tmp"))
+    path.write_bytes(good)
+    assert answers(tracker) == before
+
+
+def test_a_log_that_was_exchanged_is_followed(tracker: Tracker) -> None:
+    old = answers(tracker)
+    logs = tracker.root / "events"
+    saved = {path: path.read_bytes() for path in logs.rglob("*.jsonl")}
+    written(tracker.log, "cases/a", note("newer", citations=[*CITED, {"source": "only-here"}]))
+    written(tracker.log, "cases/c", opened(), ("statement.made", {"speaker": "only-here", "gist": "g"}))
+    written(tracker.log, "parties", ("party.added", {"party": "mr-wu", "name": "Wu", "what": "person"}))
+    assert len(answers(tracker)[0]["cases"]) == 3
+    for path in logs.rglob("*.jsonl"):  # as git checkout does: another file, or none
+        path.unlink()
+        if path in saved:
+            path.write_bytes(saved[path])
+    assert answers(tracker) == old == rebuilt(tracker)
+
+
+def test_a_log_of_the_same_size_is_told_apart(tracker: Tracker) -> None:
+    path = tracker.root / "events" / "cases" / "c.jsonl"
+    for title in ("Title one", "Title two"):
+        path.unlink(missing_ok=True)
+        written(FileLog(tracker.root), "cases/c", opened("topic", title))
+        assert queries.row(tracker.read(), "cases", name="c")["title"] == title  # type: ignore[index]

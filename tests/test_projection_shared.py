@@ -1,0 +1,127 @@
+"""The projection among others: locked, exchanged, read and rebuilt by several processes, or nowhere to be written."""
+
+import os
+import shutil
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from subprocess import PIPE, Popen
+from typing import Any
+
+import pytest
+from helpers import answers, note, rebuilt, registered, tables, written
+from processes import finish, in_child, start
+
+from tracker import queries
+from tracker.app import Tracker
+from tracker.errors import ProjectionFault, ProjectionLocked
+from tracker.projections import build
+
+
+@pytest.fixture
+def tracker(tmp_path: Path) -> Tracker:
+    return registered(tmp_path)
+
+
+@contextmanager
+def held_by_another_program(path: Path) -> Iterator[None]:
+    program = (
+        "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "db.execute('BEGIN EXCLUSIVE'); print('held', flush=True); sys.stdin.read()"
+    )
+    with Popen([sys.executable, "-c", program, str(path)], stdin=PIPE, stdout=PIPE, text=True) as process:
+        assert process.stdout and process.stdout.readline() == "held\n"
+        yield
+        process.kill()
+
+
+def test_a_projection_that_another_program_holds(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = answers(tracker)
+    monkeypatch.setattr(build, "LOCK_SECONDS", 0.1)
+    with held_by_another_program(tracker.path), pytest.raises(ProjectionLocked, match="close it and try again"):
+        tracker.read()
+    assert answers(tracker) == before
+
+
+def test_a_reader_elsewhere_does_not_stand_in_the_way_for_long(tracker: Tracker) -> None:
+    before = answers(tracker)
+    with closing(sqlite3.connect(tracker.path)) as datasette:
+        datasette.execute("BEGIN")
+        assert datasette.execute("SELECT count(*) FROM cases").fetchone()[0] == 2
+        tracker.rebuild()
+        assert datasette.execute("SELECT count(*) FROM developments").fetchone()[0] == len(before[0]["developments"])
+    assert answers(tracker) == before
+
+
+def test_many_processes_rebuild_log_and_read_at_once(tracker: Tracker) -> None:
+    def rebuilding() -> None:
+        until = time.monotonic() + 1.5
+        while time.monotonic() < until:
+            Tracker(tracker.root).rebuild()
+
+    def logging() -> None:
+        other = Tracker(tracker.root)
+        until = time.monotonic() + 1.5
+        while time.monotonic() < until:
+            written(other.log, "cases/b", note("more"))
+            there = sum(1 for _ in other.log.read("cases/b"))
+            assert queries.row(other.read(), "cases", name="b")["events"] >= there, "one reads what one wrote"  # type: ignore[index]
+
+    children = [start(work) for work in (rebuilding, rebuilding, logging, logging)]
+    assert [finish(child) for child in children] == [0, 0, 0, 0]
+    assert answers(tracker) == rebuilt(tracker)
+    assert {path.name for path in tracker.root.iterdir()} == {"events", "tracker.db", ".gitignore", ".gitattributes"}
+
+
+@pytest.fixture
+def everybodys(tracker: Tracker) -> Iterator[Tracker]:
+    """A store that everybody may read, up to the root."""
+    root = Path(tempfile.mkdtemp())
+    root.chmod(0o755)
+    shutil.copytree(tracker.root, root, dirs_exist_ok=True)
+    yield Tracker(root)
+    shutil.rmtree(root)
+
+
+def as_nobody(work: Any) -> int:
+    def working() -> None:
+        if os.getuid() == 0:
+            os.setgid(65534)
+            os.setuid(65534)
+        work()
+
+    return in_child(working)
+
+
+@pytest.mark.parametrize("state", ["no projection", "up to date", "behind"])
+def test_where_nothing_may_be_written_it_is_made_in_memory(everybodys: Tracker, state: str) -> None:
+    if state != "no projection":
+        everybodys.read()
+    if state == "behind":
+        written(everybodys.log, "cases/a", note("later"))
+    for path in (everybodys.root, *everybodys.root.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    before = {path: path.stat().st_mtime_ns for path in everybodys.root.rglob("*")}
+    with closing(build.project(everybodys.log)) as memory:
+        expected = tables(memory)
+
+    def reading() -> None:
+        assert not os.access(everybodys.root, os.W_OK), "or the test would say nothing"
+        assert tables(everybodys.read()) == expected
+
+    assert as_nobody(reading) == 0
+    assert {path: path.stat().st_mtime_ns for path in everybodys.root.rglob("*")} == before
+    for path in (everybodys.root, *everybodys.root.rglob("*")):
+        path.chmod(0o755)
+
+
+def test_a_projection_that_cannot_be_made_is_a_sentence(tracker: Tracker) -> None:
+    tracker.path.unlink()
+    tracker.path.mkdir()
+    with pytest.raises(ProjectionFault, match=r"could not be read or made .*; the logs are untouched"):
+        tracker.read()
+    assert not list(tracker.root.glob("*.tmp"))
