@@ -31,6 +31,8 @@ def environment(home: Path | str = NOWHERE, **more: str) -> dict[str, str]:
     """An environment in which nobody is known to log and nothing of this machine's user is read."""
     kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "COVERAGE_PROCESS_START") if name in os.environ}
     ours = {"HOME": str(home), "GIT_CONFIG_GLOBAL": NOWHERE, "GIT_CONFIG_NOSYSTEM": "1", "PYTHONPATH": str(PROJECT)}
+    # On a full disk Python would leave half of a .pyc behind, and every later run would trip over it.
+    ours["PYTHONDONTWRITEBYTECODE"] = "1"
     return kept | ours | more
 
 
