@@ -224,3 +224,11 @@ def test_every_example_is_refused_for_names_nobody_introduced() -> None:
             continue
         _, mistakes = drafts([entry(name, data, log="cases/zz")], known())
         assert "case" in [each.field for each in mistakes], name
+
+
+def test_what_only_the_type_itself_refuses_is_a_mistake_too() -> None:
+    said = Entry(where="here", log="sources", type="source.added", data={"source": "new", "sha256": "abc"})
+    made, (mistake,) = drafts([said], Known(set(), set(), set()))
+    assert (made, mistake.where, mistake.field) == ([], "here", "sha256")
+    assert "matching regex" in mistake.message
+    assert "tracker types source.added" in mistake.message

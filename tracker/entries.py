@@ -61,9 +61,14 @@ def drafts(entries: Iterable[Entry], known: Known) -> tuple[list[Draft], list[Mi
         _introduce(entry, known)
         if not wrong:
             cls = registry()[entry.type]
-            # A round trip through the type leaves out what is not set, so that equal entries have equal bytes.
-            data = msgspec.to_builtins(msgspec.convert(entry.data, cls))
-            made.append(Draft(entry.log, entry.type, data, entry.id, cls.form))
+            try:
+                # A round trip through the type leaves out what is not set, so that equal entries have equal bytes.
+                data = msgspec.to_builtins(msgspec.convert(entry.data, cls))
+            except msgspec.ValidationError as error:
+                what, _, path = str(error).partition(" - at `$.")
+                mistakes.append(Mistake(entry.where, path.rstrip("`"), f"{what}; see 'tracker types {entry.type}'"))
+            else:
+                made.append(Draft(entry.log, entry.type, data, entry.id, cls.form))
     return made, mistakes
 
 
