@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from helpers import EXAMPLES, OF_CASES, Said, codes, folded, note, opened, replayed, written
+from helpers import EXAMPLES, OF_CASES, Said, codes, doubts, folded, note, opened, replayed, written
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -139,7 +139,8 @@ def test_what_nobody_states_is_a_gap_with_its_bounds() -> None:
         ("odd-role", 2, "ms-li is 'plaintif', which is no role of a lawsuit",
          [opened(), ("party.joined", {"party": "ms-li", "role": "plaintif"})]),
         ("bad-date", 2, "'2025-02-30' is no date: 2025-02 has 28 days", [opened(), note(date="2025-02-30")]),
-        ("bad-date", 2, "'soon, maybe' is no date", [opened(), ("order.made", {"due": "soon, maybe"})]),
+        ("bad-date", 2, "'soon, maybe' is no date",
+         [opened(), ("order.made", {"due": "soon, maybe", "debtors": ["p"]})]),
         ("bad-date", 2, "'2025-11-31' is no date",
          [opened(), ("hearing.scheduled", {"date": "2025-11-01", "set_for": "2025-11-31"})]),
         ("unreadable", 2, "note.added cannot be read: Object missing", [opened(), ("note.added", {})]),
@@ -154,7 +155,7 @@ def test_what_nobody_states_is_a_gap_with_its_bounds() -> None:
 )  # fmt: skip
 def test_what_is_doubtful_is_a_value(code: str, position: int | None, fragment: str, said: list[Said]) -> None:
     case = folded(*said)
-    [problem] = case.problems
+    [problem] = doubts(case)
     assert (problem.code, problem.case, problem.position) == (code, "a", position)
     assert fragment in problem.message
     assert len(case.entries) == len(said), "doubtful or not, it is kept"

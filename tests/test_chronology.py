@@ -194,6 +194,11 @@ def test_formats_are_found_by_the_end_of_the_name() -> None:
         writer_for("x.doc")
 
 
+def marked(row: queries.TimelineRow) -> str:
+    """How a chronology marks a development that was amended."""
+    return f" [{row.status}]" if row.status else ""
+
+
 def test_the_real_cases_are_in_their_chronology_in_full(tmp_path: Path) -> None:
     tracker = Tracker(ROOT)
     if not tracker.log.logs():
@@ -202,7 +207,9 @@ def test_the_real_cases_are_in_their_chronology_in_full(tmp_path: Path) -> None:
         names = queries.case_names(db)
         document = chronology(db, names)
         rows, timeline, citations = developments(document), queries.timeline(db), queries.citations(db)
-        assert [(row[2], row[3]) for row in rows] == [(each.case, f"{each.label}: {each.text}") for each in timeline]
+        assert [(row[2], row[3]) for row in rows] == [
+            (each.case, f"{each.label}: {each.text}{marked(each)}") for each in timeline
+        ]
         assert len(rows) > 200
         assert {row[1].partition(" (")[0] for row in rows} == {each.date or "not stated" for each in timeline}
         for row, each in zip(rows, timeline, strict=True):

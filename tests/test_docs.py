@@ -14,10 +14,11 @@ README = ROOT / "README.md"
 CONSOLE = re.compile(r"```console\n\$ (.*?)\n(.*?)```", re.S)
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    """A copy of the real store, with `tracker` on the path."""
-    root = tmp_path_factory.mktemp("store")
+@pytest.fixture
+def store(tmp_path):
+    """A copy of the real store, with `tracker` on the path; a page may log to it."""
+    root = tmp_path / "store"
+    root.mkdir()
     for folder in ("events", "seeds"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns(".*"))
     (root / "bin").mkdir()
@@ -46,13 +47,17 @@ def run(command, store):
     return (done.stdout + done.stderr).replace(str(store), "~")
 
 
-def test_readme_shows_real_output(store):
-    text = README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", [README, *sorted((ROOT / "docs").glob("*.md"))], ids=lambda page: page.name)
+def test_pages_show_real_output(page, store):
+    text = page.read_text(encoding="utf-8")
     real = CONSOLE.sub(lambda match: f"```console\n$ {match[1]}\n{run(match[1], store)}```", text)
     if os.environ.get("UPDATE_SNAPSHOTS"):
-        README.write_text(real, encoding="utf-8")
-    assert real == README.read_text(encoding="utf-8"), "run: UPDATE_SNAPSHOTS=1 pytest tests/test_docs.py"
-    assert len(CONSOLE.findall(text)) >= 10
+        page.write_text(real, encoding="utf-8")
+    assert real == page.read_text(encoding="utf-8"), "run: UPDATE_SNAPSHOTS=1 pytest tests/test_docs.py"
+
+
+def test_readme_shows_ten_commands():
+    assert len(CONSOLE.findall(README.read_text(encoding="utf-8"))) >= 10
 
 
 def test_readme_commands_are_those_of_ci():

@@ -4,7 +4,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from helpers import EXAMPLES, Said, codes, folded, note, opened
+from helpers import EXAMPLES, Said, codes, doubts, folded, note, opened
 
 from tracker.case import Case
 from tracker.errors import UnknownName
@@ -170,7 +170,7 @@ def test_what_surely_came_first_comes_first_whatever_the_kind_says() -> None:
     for order in permutations(said):
         case = folded(opened(), *order)
         assert codes(case) == ["out-of-stage"]
-        [problem] = case.problems
+        [problem] = doubts(case)
         [late] = [entry for entry in case.entries if entry.event.type == "suit.filed"]
         assert (problem.position, case.stage) == (late.position, "first-instance judgment")
         assert "suit filed (2025-01-03) does not fit the stage 'first-instance judgment'" in problem.message

@@ -101,14 +101,16 @@ def test_a_case_is_told_section_by_section(db: sqlite3.Connection) -> None:
     assert told(page, "Links") == [("background", "other", "#11"), ("of (told there)", "other", "other#3")]
     assert ("real name of Ms. Li", "", "") in told(page, "Not stated")
     assert ("day of filing", "known: 2025-02", "#6") in told(page, "Not stated")
-    assert [(each[0], each[2]) for each in told(page, "Problems")] == [("unknown-type", "#14"), ("unreadable", "#15")]
+    assert [(each[0], each[2]) for each in told(page, "Problems")] == [
+        ("uncited", ""), ("order-without-debtor", "#9"), ("unknown-type", "#14"), ("unreadable", "#15")
+    ]  # fmt: skip
 
 
 def test_every_line_of_a_case_names_its_event_and_its_places(db: sqlite3.Connection) -> None:
     page = case_page(db, "deposit")
     pins = {line.refs: line.pinpoints for line in page if line.pinpoints}
     assert pins == {"deposit#3": "leida ¶7", "deposit#8": "leida ¶13, 14-15", "parties#4": "leida ¶2"}
-    assert {line.section for line in page if not line.refs} <= {"Not stated"}
+    assert {line.section for line in page if not line.refs} <= {"Not stated", "Problems"}
 
 
 def test_dates_are_shown_as_they_are_known(db: sqlite3.Connection) -> None:
@@ -125,7 +127,7 @@ def test_a_case_that_was_opened_late_or_not_at_all(db: sqlite3.Connection) -> No
     with closing(project(written(MemoryLog(), "cases/x", note()))) as other:
         page = case_page(other, "x")
     assert told(page, "Caption") == [("title", "x", ""), ("kind", "Unknown kind", "")]
-    assert told(page, "Problems") == [("not-opened", "no event opens the case", "")]
+    assert ("not-opened", "no event opens the case", "") in told(page, "Problems")
 
 
 def test_an_event_is_told_field_by_field(db: sqlite3.Connection) -> None:

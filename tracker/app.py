@@ -9,14 +9,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.errors import BrokenLine, LogRefused, Mistakes, NoActor, NoStore, StoreExists, UnknownName
+from tracker.errors import (
+    BadReference,
+    BrokenLine,
+    LogRefused,
+    Mistake,
+    Mistakes,
+    NoActor,
+    NoStore,
+    StoreExists,
+    UnknownName,
+)
 from tracker.progress import unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from tracker.amendments import Standing
+    from tracker.clocks import Unsure, View
     from tracker.entries import Entry, Known
     from tracker.envelope import Event, Stamp
+    from tracker.eventtypes import EventData
     from tracker.logs.port import Appended, EventLog
     from tracker.progress import Progress
 
@@ -49,6 +62,15 @@ class Verified:
     lines: int
     fault: tuple[int, str] | None = None
     loose: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An event that is to be amended: its log, its id, and how it stands."""
+
+    log: str
+    id: str
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +146,19 @@ class Tracker:
 
     # reading
 
+    def look(self, view: View) -> tuple[sqlite3.Connection, list[Unsure]]:
+        """What a view shows: a projection in memory, and what is in it only because a date is uncertain."""
+        from tracker.clocks import seen
+        from tracker.logs.replay import replay
+        from tracker.projections.build import project_events
+
+        if view.is_whole:
+            return self.read(), []
+        names = self.log.logs()
+        logs = {name: list(replay(self.log, name)) for name in self.progress(names, len(names))}
+        kept, unsure = seen(logs, view)
+        return project_events(kept), unsure
+
     def read(self) -> sqlite3.Connection:
         """A connection to the projection, up to date with the logs, that can only read."""
         from tracker.projections.build import open_projection
@@ -189,17 +224,43 @@ class Tracker:
 
         return self._append(read_sheet(path), stamp, {}, tolerant=True)
 
+    def target(self, reference: str) -> Target:
+        """The event that ``LOG#NUMBER`` names, as it stands; raises BadReference."""
+        from tracker.amendments import standings
+        from tracker.names import log_of, parse_ref
+
+        name, position = parse_ref(reference)
+        log = log_of(name)
+        for found, standing in standings(self.events(log)) if log in self.log.logs() else ():
+            if found.position == position:
+                return Target(log, found.id, standing)
+        raise BadReference(reference, "there is no such event in the store, or this program cannot read it")
+
+    def _misfits(self, entries: Sequence[Entry]) -> list[Mistake]:
+        """What is wrong with amendments among the entries, held against the events they are about."""
+        from tracker.amendments import misfit, standings
+
+        about = [entry for entry in entries if isinstance(entry.data.get("of"), str)]
+        found: list[Mistake] = []
+        for log in sorted({entry.log for entry in about}):
+            by_id = {said.id: standing.data for said, standing in standings(self.events(log))}
+            by_id |= {entry.id: data for entry in entries if entry.id and (data := typed(entry)) and entry.log == log}
+            for entry in about:
+                if entry.log == log and (wrong := misfit(typed(entry), by_id)):
+                    found.append(Mistake(entry.where, *wrong))
+        return found
+
     def _append(
         self, entries: Sequence[Entry], stamp: Stamp, expected: Mapping[str, int], *, tolerant: bool
     ) -> Outcome:
         from tracker.entries import drafts
-        from tracker.errors import Mistake
 
         there = self._there(entries)
         repeated = [(entry, there[key]) for entry in entries if (key := (entry.log, entry.id)) in there]
         known = self.known()
         fresh = [entry for entry in entries if (entry.log, entry.id) not in there]
         made, mistakes = drafts(self.progress(fresh, len(fresh)), known)
+        mistakes += self._misfits(fresh)
         contradictions = [found for entry, event in repeated if (found := _contradiction(entry, event))]
         if not tolerant:
             mistakes += [
@@ -286,3 +347,16 @@ def _contradiction(entry: Entry, event: Event) -> Contradiction | None:
 def ref_of(log: str, position: int) -> str:
     """How an event is referred to: ``haikou-deposit#12``; one of a register as ``parties#3``."""
     return f"{log.removeprefix('cases/')}#{position}"
+
+
+def typed(entry: Entry) -> EventData | None:
+    """The typed data of an entry; None when it does not fit its type, which the door tells."""
+    import msgspec
+
+    from tracker.eventtypes import registry
+
+    cls = registry().get(entry.type)
+    try:
+        return msgspec.convert(entry.data, cls) if cls else None
+    except msgspec.ValidationError:
+        return None

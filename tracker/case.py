@@ -6,6 +6,7 @@ in the order in which it happened, and finds the stage from what surely came bef
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from tracker import dates
+from tracker.amendments import Said, Standing, stand
+from tracker.checks import Logged, look_over
 from tracker.errors import BadDate
 from tracker.eventtypes import Development, EventData, registry
 from tracker.eventtypes import decode as decode_data
@@ -36,12 +39,18 @@ class Entry:
     position: int
     event: Event
     data: EventData | None
-    when: dates.EDTFDate | None
+    when: dates.EDTFDate | None = None
+    standing: Standing | None = None
 
     @property
     def in_timeline(self) -> bool:
         """Whether it says something of the world; what cannot be read is shown rather than hidden."""
         return self.data is None or self.data.in_timeline
+
+    @property
+    def counts(self) -> bool:
+        """Whether it says anything to the state: it can be read, and nobody retracted it."""
+        return self.data is not None and (self.standing is None or self.standing.retracted_by is None)
 
     @property
     def label(self) -> str:
@@ -99,25 +108,26 @@ def fold(name: str, events: Iterable[Event]) -> Case:
     Never raises for what events say: what cannot be read or does not fit becomes a ``Problem``.
     """
     problems: list[Problem] = []
-    entries = [_read(name, event, problems) for event in events]
+    entries = _amended(name, [_read(name, event, problems) for event in events], problems)
     kind_name = next((data.kind for data in _openings(entries)), "")
     case = CaseBuilder(name, KINDS.get(kind_name, UNKNOWN), Caption(name), problems=problems)
     in_order = sorted(entries, key=Entry.order)
     for entry in entries:
-        if entry.data is not None and not isinstance(entry.data, Development):
+        if entry.data is not None and entry.counts and not isinstance(entry.data, Development):
             entry.data.apply(case, Place(entry.position))
     for entry in in_order:
-        if isinstance(entry.data, Development):
+        if isinstance(entry.data, Development) and entry.counts:
             entry.data.apply(case, Place(entry.position))
     steps, stage = _stages(case, entries)
-    _look_over(case, kind_name)
+    logged = (Logged(each.position, each.event.recordedtime, each.standing) for each in entries if each.standing)
+    case.problems += look_over(case, kind_name, logged)
     return _freeze(case, kind_name, steps, stage, in_order)
 
 
 def _openings(entries: Sequence[Entry]) -> Iterable[CaseOpened]:
     from tracker.eventtypes.cases import CaseOpened
 
-    return (entry.data for entry in entries if isinstance(entry.data, CaseOpened))
+    return (entry.data for entry in entries if isinstance(entry.data, CaseOpened) and entry.counts)
 
 
 def _read(name: str, event: Event, problems: list[Problem]) -> Entry:
@@ -127,19 +137,45 @@ def _read(name: str, event: Event, problems: list[Problem]) -> Entry:
         data = decode_data(event.type, event.data, event.form)
     except (msgspec.ValidationError, TypeError, KeyError, ValueError) as error:
         problems.append(Problem("unreadable", name, position, f"{event.type} cannot be read: {error}"))
-        return Entry(position, event, None, None)
+        return Entry(position, event, None)
     if data is None:
         problems.append(Problem("unknown-type", name, position, f"type {event.type!r} is not known"))
-    if data is not None and data.log != "case":
+    if data is not None and data.log not in ("case", "any"):
         problems.append(Problem("misplaced", name, position, f"{event.type} belongs into the register {data.log}"))
         data = None
-    if data is not None:
-        problems += (Problem("bad-date", name, position, fault) for fault in faults_of_dates(data))
-    when = data.when() if isinstance(data, Development) else None
-    try:
-        return Entry(position, event, data, dates.parse(when) if when is not None else None)
-    except BadDate:
-        return Entry(position, event, data, None)
+    return Entry(position, event, data)
+
+
+def _amended(name: str, entries: Sequence[Entry], problems: list[Problem]) -> list[Entry]:
+    """The entries as they stand after their amendments, each with its place in time."""
+    said = [
+        Said(entry.position, entry.event.id, entry.event.recordedtime, entry.data)
+        for entry in entries
+        if entry.data is not None
+    ]
+    standings = stand(said, lambda code, position, message: problems.append(Problem(code, name, position, message)))
+    placed = [_placed(entry, standings[entry.position]) if entry.data else entry for entry in entries]
+    for entry in placed:
+        if entry.data is not None:
+            problems += (Problem("bad-date", name, entry.position, fault) for fault in faults_of_dates(entry.data))
+    return placed
+
+
+def _placed(entry: Entry, standing: Standing) -> Entry:
+    """An entry with its standing and its date; while the date is disputed, its bounds take in every value."""
+    found = []
+    for version in standing.versions():
+        text = version.when() if isinstance(version, Development) else None
+        with suppress(BadDate):
+            found += [dates.parse(text)] if text is not None else []
+    when = found[0] if found else None
+    if len(found) > 1:
+        when = found[0]._replace(
+            text=" or ".join(dict.fromkeys(each.text for each in found)),
+            earliest=min(each.earliest for each in found),
+            latest=max(each.latest for each in found),
+        )
+    return Entry(entry.position, entry.event, standing.data, when, standing)
 
 
 def _stages(case: CaseBuilder, entries: Sequence[Entry]) -> tuple[list[Step], str]:
@@ -150,8 +186,7 @@ def _stages(case: CaseBuilder, entries: Sequence[Entry]) -> tuple[list[Step], st
     moving = [
         (entry, fitting)
         for entry in entries
-        if (fitting := [move for move in moves_on.get(entry.event.type, ()) if move.fits(entry.data)])
-        and entry.data is not None
+        if (fitting := [move for move in moves_on.get(entry.event.type, ()) if move.fits(entry.data)]) and entry.counts
     ]
     for entry, moves in _in_happening_order(case.kind, moving):
         move = next((each for each in moves if not each.after or stage in each.after), None)
@@ -213,24 +248,11 @@ def _day(entry: Entry) -> str:
     return entry.when.text if entry.when else "day not stated"
 
 
-def _look_over(case: CaseBuilder, kind_name: str) -> None:
-    """What is doubtful about the case as a whole."""
-    if case.opened_by is None:
-        case.problem("not-opened", None, "no event opens the case")
-    elif kind_name not in KINDS:
-        case.problem("unknown-kind", case.opened_by, f"kind {kind_name!r} is not known")
-    if case.kind is not UNKNOWN:
-        for role in case.roles.values():
-            if role.role not in case.kind.roles:
-                told = f"{role.party} is {role.role!r}, which is no role of a {case.kind.name}"
-                case.problem("odd-role", role.position, told)
-
-
 def _gaps(case: CaseBuilder, entries: Sequence[Entry]) -> Iterable[Gap]:
     """What a reader of this kind of case will look for and not find."""
     by_type: dict[str, list[Entry]] = {}
     for entry in entries:
-        if entry.data is not None:
+        if entry.counts:
             by_type.setdefault(entry.event.type, []).append(entry)
     for ask in case.kind.asks:
         found = by_type.get(ask.on, [])

@@ -113,7 +113,7 @@ def _faults_of_place(entry: Entry, cls: type[EventData], known: Known) -> Iterat
     except BadName as error:
         yield "case", str(error)
         return
-    if cls.log != ("case" if case else entry.log):
+    if cls.log != "any" and cls.log != ("case" if case else entry.log):
         home = f"into the register {cls.log}" if cls.log != "case" else "into the log of a case"
         yield "type", f"{entry.type} belongs {home}"
     elif case and entry.type == "case.opened":
@@ -145,6 +145,11 @@ def _faults_of_value(field: Field, value: Any, known: Known, *, bringing_in: boo
     elif field.refers == "flag":
         if not isinstance(value, bool):
             yield field.name, f"{value!r} is neither true nor false"
+    elif field.refers == "value":
+        if not isinstance(value, str | int | bool | list | tuple | None):
+            yield field.name, f"{value!r} is nothing that a field can hold"
+        elif isinstance(value, str) and (reason := refuse_controls(value)):
+            yield field.name, f"{reason}; take it out"
     elif field.refers == "count":
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 2**53 - 1:
             yield field.name, f"{value!r} is no whole number from 0 on"

@@ -70,3 +70,8 @@ def check_log(log: str) -> str:
         raise BadName("log", log)
     check_name("case", log.removeprefix(_CASES))
     return log
+
+
+def log_of(name: str) -> str:
+    """Return the log that a reference such as ``parties#3`` or ``haikou-deposit#12`` names; raises BadName."""
+    return name if name in REGISTERS else case_log(name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tracker import queries
 from tracker.errors import BadReference, UnknownName
 from tracker.eventtypes.base import fields_of, grouped, registry
-from tracker.names import parse_ref
+from tracker.names import REGISTERS, log_of, parse_ref
 from tracker.queries import Citation, Line, pinpoint
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def case_page(db: sqlite3.Connection, case: str) -> list[Line]:
         *_orders(page, case),
         *_figures(page, case),
         *_links(page, case),
+        *_disputes(page, case),
         *_gaps(page, case),
         *_problems(page, case),
     ]
@@ -116,6 +117,9 @@ def _stages(page: _Page, case: str) -> Iterator[Line]:
     yield page.line(
         "Stage", "now", f"{row['stage']}: {row['stage_meaning']}", steps[-1]["development"] if steps else None
     )
+    for checked in queries.rows(page.db, "developments", "position", case_name=case, type="case.checked"):
+        text = queries.named(checked["text"], page.names)
+        yield page.dated("Stage", "checked", text, checked["ref"])
     for step in steps:
         yield page.dated("Stage", f"step {step['number']}", step["stage"], step["development"])
 
@@ -130,7 +134,9 @@ TOLD_ELSEWHERE = (
 def _developments(page: _Page, case: str) -> Iterator[Line]:
     for row in queries.timeline(page.db, [case]):
         if row.type not in TOLD_ELSEWHERE:
-            yield page.line("Developments", row.date or "not stated", f"{row.label}: {row.text}", row.ref, row.date)
+            mark = f" [{row.status}]" if row.status else ""
+            text = f"{row.label}: {row.text}{mark}"
+            yield page.line("Developments", row.date or "not stated", text, row.ref, row.date)
 
 
 def _pleadings(page: _Page, case: str) -> Iterator[Line]:
@@ -201,6 +207,13 @@ def _links(page: _Page, case: str) -> Iterator[Line]:
         yield page.line("Links", f"{row['relation']} (told there)", row["case_name"], row["development"])
 
 
+def _disputes(page: _Page, case: str) -> Iterator[Line]:
+    for dispute in queries.disputes(page.db, [case], settled=None):
+        for value in queries.disputed_values([dispute]):
+            item = f"{value.event.removeprefix(case)} {value.field}"
+            yield Line("Disputes", item, f"{value.told} ({value.state})", None, value.event, value.says_so)
+
+
 def _gaps(page: _Page, case: str) -> Iterator[Line]:
     for row in _of(page, "gaps", case):
         yield page.line(
@@ -218,24 +231,39 @@ def _problems(page: _Page, case: str) -> Iterator[Line]:
 def event_page(db: sqlite3.Connection, reference: str) -> list[Line]:
     """One event: what it says field by field, how it was logged and what it rests on; raises BadReference."""
     case, position = parse_ref(reference)
-    row, page = queries.row(db, "developments", ref=f"{case}#{position}"), _Page(db)
+    table = "register_lines" if case in REGISTERS else "developments"
+    row, page = queries.row(db, table, ref=f"{case}#{position}"), _Page(db)
     if row is None:
         raise BadReference(reference, "there is no such event in the store")
     head = [
         ("type", f"{row['label']} ({row['type']})"),
-        ("date", row["date"] or "not stated"),
-        ("date basis", row["date_basis"]),
+        *((("date", row["date"] or "not stated"), ("date basis", row["date_basis"])) if case not in REGISTERS else ()),
         ("text", queries.named(row["text"], page.names)),
     ]
     ref = row["ref"]
     lines = [Line("Event", item, value, None, ref, page.pins.get(ref, "")) for item, value in head if value]
     lines += [Line("Fields", item, value, None, ref, "") for item, value in _fields(page, row)]
-    for each in queries.rows(db, "citations", "number", development=row["ref"]):
+    for each in queries.rows(db, "citations", "number", log=log_of(case), position=position):
         place = pinpoint([Citation(each["source"], each["locator"], "supports")])
         lines.append(Line("Sources", each["does"], place, None, ref, ""))
+    lines += _said_about(page, ref)
     record = (("logged", f"{row['recorded_time']} by {row['recorded_by']}"), ("id", row["event_id"]))
     lines += [Line("Record", item, value, None, ref, "") for item, value in record]
     return lines
+
+
+def _said_about(page: _Page, ref: str) -> Iterator[Line]:
+    """What was said about an event since: corrections, retractions, and every value of a dispute."""
+    for row in queries.rows(page.db, "corrections", "number", target=ref):
+        told = f"{row['field']} was {row['old'] or 'not stated'}, is {row['new'] or 'not stated'}: {row['reason']}"
+        yield Line(
+            "Amendments", "corrected", queries.named(told, page.names), None, row["ref"], page.pins.get(row["ref"], "")
+        )
+    for row in queries.rows(page.db, "retractions", target=ref):
+        yield Line("Amendments", "retracted", row["reason"], None, row["ref"], page.pins.get(row["ref"], ""))
+    about = [dispute for dispute in queries.disputes(page.db, settled=None) if dispute.target == ref]
+    for value in queries.disputed_values(about):
+        yield Line("Amendments", f"disputed {value.field}", f"{value.told} ({value.state})", None, ref, value.says_so)
 
 
 def _fields(page: _Page, row: sqlite3.Row) -> Iterator[tuple[str, str]]:

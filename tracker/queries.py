@@ -27,7 +27,9 @@ class CaseStatus(NamedTuple):
     next_date: str | None
     next_ref: str | None
     problems: int
+    disputes: int
     known_until: str | None
+    known_day: str | None
     developments: int
 
 
@@ -41,8 +43,50 @@ class TimelineRow(NamedTuple):
     date_basis: str | None
     label: str
     text: str
+    status: str
+    amended: str
     pinpoints: str
     known: str
+
+
+class DisputeClaim(NamedTuple):
+    """One value of a disputed field, the party that says so, the event that says so, and its pinpoints."""
+
+    value: str
+    claimant: str | None
+    note: str | None
+    ref: str
+    pinpoints: str
+
+
+class DisputeRow(NamedTuple):
+    """A disputed field of an event with every value that is claimed, and how it was settled."""
+
+    target: str
+    field: str
+    status: str
+    sides: str
+    claims: tuple[DisputeClaim, ...]
+    preferred: str | None
+    reason: str | None
+    settled_by: str | None
+
+
+class DisputedValue(NamedTuple):
+    """One value of a dispute, as a row: who or what stands behind it, and whether it was preferred."""
+
+    event: str
+    field: str
+    value: str
+    note: str | None
+    says_so: str
+    sides: str
+    state: str
+
+    @property
+    def told(self) -> str:
+        """The value with what helps to weigh it."""
+        return f"{self.value} ({self.note})" if self.note else self.value
 
 
 class Line(NamedTuple):
@@ -111,7 +155,7 @@ WITH past AS (
     ORDER BY date IS NULL, earliest DESC, latest DESC, coalesce(time, '') DESC, position DESC) AS nth
   FROM developments JOIN (SELECT development, known_day FROM known) ON development = ref
   -- what lay ahead when it was told, such as a target, has not happened
-  WHERE in_timeline AND (date IS NULL OR earliest <= :today AND earliest <= known_day)
+  WHERE in_timeline AND status <> 'retracted' AND (date IS NULL OR earliest <= :today AND earliest <= known_day)
 ), ahead AS (
   SELECT case_name, 'hearing' || coalesce(' (' || purpose || ')', '') AS what, day AS date, earliest, development
     FROM hearings WHERE status = 'set' AND latest >= :today
@@ -120,7 +164,8 @@ WITH past AS (
     FROM orders WHERE due IS NOT NULL AND latest >= :today
   UNION ALL
   SELECT case_name, label, date, earliest, ref
-    FROM developments WHERE in_timeline AND earliest > :today AND type NOT LIKE 'hearing.%'
+    FROM developments
+    WHERE in_timeline AND status <> 'retracted' AND earliest > :today AND type NOT LIKE 'hearing.%'
   UNION ALL
   SELECT case_name, coalesce(amount || ' ' || currency, act, 'order') || ' ' || due_terms, NULL, '9999',
          development
@@ -128,13 +173,22 @@ WITH past AS (
 ), coming AS (
   SELECT *, row_number() OVER (PARTITION BY case_name ORDER BY earliest, development) AS nth FROM ahead
 ), reached AS (
-  SELECT case_name, known, row_number() OVER (PARTITION BY case_name ORDER BY known_day DESC, known DESC) AS nth
-  FROM known
+  -- the newest publication, or the day on which somebody looked and found nothing new
+  SELECT case_name, known, row_number() OVER (PARTITION BY case_name ORDER BY known_day DESC, known DESC) AS nth,
+         known_day
+  FROM (SELECT k.case_name, k.known, k.known_day FROM known k
+        JOIN developments d ON d.ref = k.development AND d.in_timeline AND d.status <> 'retracted'
+        UNION ALL
+        SELECT case_name, coalesce(date, substr(recorded_time, 1, 10)), coalesce(earliest, substr(recorded_time, 1, 10))
+        FROM developments WHERE type = 'case.checked' AND status <> 'retracted')
 ), faults AS (SELECT log, count(*) AS number FROM all_problems GROUP BY log)
 SELECT k.name, k.kind_label, k.title, k.stage, k.stage_since,
        p.label, p.date, p.ref, c.what, c.date, c.development,
-       coalesce(f.number, 0), r.known,
-       (SELECT count(*) FROM developments d WHERE d.case_name = k.name AND d.in_timeline)
+       coalesce(f.number, 0),
+       (SELECT count(*) FROM disputes d WHERE d.log = 'cases/' || k.name AND d.status = 'open'),
+       r.known, r.known_day,
+       (SELECT count(*) FROM developments d
+        WHERE d.case_name = k.name AND d.in_timeline AND d.status <> 'retracted')
 FROM cases k
 LEFT JOIN past p ON p.case_name = k.name AND p.nth = 1
 LEFT JOIN coming c ON c.case_name = k.name AND c.nth = 1
@@ -166,29 +220,93 @@ def require_cases(db: sqlite3.Connection, names: Iterable[str]) -> list[str]:
 
 
 _TIMELINE = """
-SELECT d.ref, d.case_name, d.type, d.date, d.date_basis, d.label, d.text, k.known
+SELECT d.ref, d.case_name, d.type, d.date, d.date_basis, d.label, d.text, d.status, k.known
 FROM developments d JOIN known k ON k.development = d.ref
-WHERE d.in_timeline
-  AND (:since IS NULL OR d.latest >= :since)
-  AND (:until IS NULL OR d.earliest <= :until)
+WHERE d.in_timeline AND (:history OR d.status <> 'retracted')
 ORDER BY d.date IS NULL, d.earliest, d.latest, coalesce(d.time, ''), d.case_name, d.position
 """
 
 
-def timeline(
-    db: sqlite3.Connection, cases: Sequence[str] = (), *, since: str | None = None, until: str | None = None
-) -> list[TimelineRow]:
-    """Developments in order (design rule 8), those without a date last; bounds of a date that could fit are enough.
-
-    ``since`` and ``until`` are days, YYYY-MM-DD; with either, developments without a date are left out.
-    """
+def timeline(db: sqlite3.Connection, cases: Sequence[str] = (), *, history: bool = False) -> list[TimelineRow]:
+    """Developments in order (design rule 8), those without a date last; with ``history`` also what was retracted."""
     pins, names = pinpoints(db), party_names(db)
-    rows = db.execute(_TIMELINE, {"since": since, "until": until})
+    said = amended(db)
     return [
-        TimelineRow(ref, case, event_type, date, basis, label, named(text, names), pins.get(ref, ""), known)
-        for ref, case, event_type, date, basis, label, text, known in rows
-        if not cases or case in cases
+        TimelineRow(
+            ref=row["ref"],
+            case=row["case_name"],
+            type=row["type"],
+            date=row["date"],
+            date_basis=row["date_basis"],
+            label=row["label"],
+            text=named(row["text"], names),
+            status=row["status"],
+            amended=said.get(row["ref"], ""),
+            pinpoints=pins.get(row["ref"], ""),
+            known=row["known"],
+        )
+        for row in db.execute(_TIMELINE, {"history": history})
+        if not cases or row["case_name"] in cases
     ]
+
+
+def amended(db: sqlite3.Connection) -> dict[str, str]:
+    """For every event that was amended, what was said about it, in words, by its ref."""
+    names = party_names(db)
+    found: dict[str, list[str]] = {}
+    for row in db.execute("SELECT * FROM corrections ORDER BY target, number"):
+        told = f"{row['field']} was {row['old'] or 'not stated'}, corrected by {row['ref']}: {row['reason']}"
+        found.setdefault(row["target"], []).append(told)
+    for row in db.execute("SELECT * FROM retractions ORDER BY target"):
+        found.setdefault(row["target"], []).append(f"retracted by {row['ref']}: {row['reason']}")
+    for each in disputes(db, settled=None):
+        values = " or ".join(
+            f"{claim.value} ({', '.join(filter(None, (claim.claimant, claim.pinpoints))) or claim.ref})"
+            for claim in each.claims
+        )
+        how = f"settled: {each.preferred}; claimed were" if each.preferred else "disputed:"
+        found.setdefault(each.target, []).append(f"{each.field} {how} {values}")
+    return {target: named("; ".join(told), names) for target, told in found.items()}
+
+
+def disputed_values(several: Iterable[DisputeRow]) -> list[DisputedValue]:
+    """The values of disputes, each a row."""
+    rows = []
+    for dispute in several:
+        for claim in dispute.claims:
+            state = "open"
+            if dispute.status == "settled":
+                by = f" by {dispute.settled_by}" if dispute.settled_by else ""
+                state = f"preferred{by}: {dispute.reason}" if claim.value == dispute.preferred else "not preferred"
+            says_so = ", ".join(filter(None, (claim.claimant, claim.pinpoints))) or claim.ref
+            rows.append(
+                DisputedValue(dispute.target, dispute.field, claim.value, claim.note, says_so, dispute.sides, state)
+            )
+    return rows
+
+
+def disputes(db: sqlite3.Connection, cases: Sequence[str] = (), *, settled: bool | None = False) -> list[DisputeRow]:
+    """The disputes that are open, those that are settled, or all of them (None), with every value that is claimed."""
+    pins, names = pinpoints(db), party_names(db)
+    claims: dict[tuple[str, str], list[DisputeClaim]] = {}
+    for row in db.execute("SELECT * FROM dispute_claims ORDER BY target, field, number"):
+        claimant = names.get(row["claimant"], row["claimant"])
+        pin = pins.get(row["ref"], "").partition("; contradicted by")[0]
+        claim = DisputeClaim(named(row["value"], names), claimant, row["note"], row["ref"], pin)
+        claims.setdefault((row["target"], row["field"]), []).append(claim)
+    found = []
+    for row in db.execute("SELECT * FROM disputes ORDER BY target, field"):
+        wanted = settled is None or settled == (row["status"] == "settled")
+        if wanted and (not cases or row["log"].removeprefix("cases/") in cases):
+            several = tuple(claims[row["target"], row["field"]])
+            preferred = named(row["preferred"], names) if row["preferred"] else None
+            by = names.get(row["settled_by"], row["settled_by"])
+            found.append(
+                DisputeRow(
+                    row["target"], row["field"], row["status"], row["sides"], several, preferred, row["reason"], by
+                )
+            )
+    return found
 
 
 def citations(db: sqlite3.Connection) -> dict[str, list[Citation]]:
@@ -440,3 +558,16 @@ def _refusal(error: Exception) -> str:
             return f"it was not done after {SECONDS:g} seconds"
         case _:
             return str(error)
+
+
+def known_on(db: sqlite3.Connection, case: str, known: str | None) -> list[str]:
+    """The events by which a case is known until a day, EDTF as ``status`` gives it: developments, and checks."""
+    sql = """
+    SELECT d.ref FROM developments d JOIN known k ON k.development = d.ref
+    WHERE d.case_name = :case AND (
+      d.in_timeline AND k.known = :known
+      OR d.type = 'case.checked' AND d.status <> 'retracted'
+         AND coalesce(d.date, substr(d.recorded_time, 1, 10)) = :known
+    ) ORDER BY d.position
+    """
+    return [found for (found,) in db.execute(sql, {"case": case, "known": known})]

@@ -19,9 +19,10 @@ NAMESPACE = uuid.UUID("6f6d7c1e-6d0c-5b0a-9a51-6a1f0f5e7a10")
 MAX_SHEET = 8 * 2**20
 """Bytes; a hand-written file is far below."""
 
-_TABLES = ("party", "alias", "relation", "case", "link", "event")
+_TABLES = ("party", "alias", "relation", "case", "link", "event", "correction", "retraction", "dispute", "settlement")
 _TYPES = {"party": "party.added", "alias": "party.aliased", "relation": "party.related", "case": "case.opened"}
-_TYPES["link"] = "case.linked"
+_TYPES |= {"link": "case.linked", "correction": "correction.made", "retraction": "retraction.made"}
+_TYPES |= {"dispute": "dispute.raised", "settlement": "dispute.settled"}
 _OWN = ("at", "contradicted_at", "cite")
 """Keys of a row that say where it stands and are no fields of its type."""
 
@@ -33,13 +34,12 @@ def read_sheet(path: Path) -> list[Entry]:
         Mistakes: the file cannot be read as a sheet; everything wrong with its form is named at once.
     """
     sheet = _parse(path)
-    source = sheet.get("source")
-    if not isinstance(source, dict) or not isinstance(source.get("source"), str):
-        raise Mistakes([Mistake(str(path), "source", "it needs a table [source] with the source's id as 'source'")])
-    reader = _Reader(path.name, source["source"])
-    entries = [reader.entry("source", "[source]", source, "sources", "source.added", source["source"])]
+    reader = _Reader(path.name, _origin(path, sheet))
+    entries = []
+    if "source" in sheet:
+        entries.append(reader.entry("source", "[source]", sheet["source"], "sources", "source.added", reader.source))
     for name, value in sheet.items():
-        if name == "source":
+        if name in ("source", "sheet"):
             continue
         if name not in _TABLES or not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
             reader.wrong(f"[{name}]", "", f"it is none of [source], {', '.join(f'[[{each}]]' for each in _TABLES)}")
@@ -50,6 +50,15 @@ def read_sheet(path: Path) -> list[Entry]:
     if reader.mistakes:
         raise Mistakes(reader.mistakes)
     return entries
+
+
+def _origin(path: Path, sheet: dict[str, Any]) -> str:
+    """What the sheet is made from: the id of its source, or the name of a sheet that is about several."""
+    for table, name in (("source", "source"), ("sheet", "name")):
+        if isinstance(row := sheet.get(table), dict) and isinstance(row.get(name), str) and row[name]:
+            return str(row[name])
+    wanted = "a table [source] with the source's id as 'source' (or [sheet] with a 'name' when it is about several)"
+    raise Mistakes([Mistake(str(path), "source", f"it needs {wanted}")])
 
 
 def _parse(path: Path) -> dict[str, Any]:
@@ -151,6 +160,42 @@ def _event(reader: _Reader, where: str, row: dict[str, Any]) -> Iterator[Entry]:
         yield reader.entry("event", where, fields, f"cases/{row['case']}", row["type"], key)
 
 
+def place_of(of: str) -> tuple[str, str]:
+    """The log and the id of an entry that is named ``SOURCE/TABLE/KEY``, as in ``gazette/event/suit/hearing.held/7``.
+
+    Raises ValueError when no entry can be named so.
+    """
+    _, table, key = of.split("/", 2)
+    match table:
+        case "source":
+            log = "sources"
+        case "party" | "alias" | "relation":
+            log = "parties"
+        case "case" | "link" | "event":
+            log = f"cases/{key.partition('/')[0]}"
+        case "correction" | "retraction" | "dispute" | "settlement":
+            log, _ = place_of(key)
+        case _:
+            raise ValueError(table)
+    return log, str(uuid.uuid5(NAMESPACE, of))
+
+
+def _amendment(table: str) -> Callable[[_Reader, str, dict[str, Any]], Iterator[Entry]]:
+    def read(reader: _Reader, where: str, row: dict[str, Any]) -> Iterator[Entry]:
+        if not reader.required(where, row, "of"):
+            return
+        try:
+            log, target = place_of(row["of"])
+        except ValueError:
+            reader.wrong(where, "of", f"{row['of']!r} names no entry; write SOURCE/TABLE/KEY, as docs/sheets.md shows")
+            return
+        key = "/".join(str(part) for part in (row["of"], row.get("field"), row.get("name")) if part)
+        fields = {name: value for name, value in row.items() if name != "name"} | {"of": target}
+        yield reader.entry(table, where, fields, log, _TYPES[table], key)
+
+    return read
+
+
 _ROWS: dict[str, Callable[[_Reader, str, dict[str, Any]], Iterator[Entry]]] = {
     "party": _party,
     "alias": _alias,
@@ -158,4 +203,5 @@ _ROWS: dict[str, Callable[[_Reader, str, dict[str, Any]], Iterator[Entry]]] = {
     "case": _case,
     "link": _link,
     "event": _event,
+    **{table: _amendment(table) for table in ("correction", "retraction", "dispute", "settlement")},
 }

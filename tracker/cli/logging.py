@@ -42,12 +42,11 @@ class LogCommand(click.Command):
 
 
 def _type_among(args: list[str]) -> str | None:
-    """The event type among the arguments, if any."""
-    if not any("." in arg for arg in args):
-        return None
-    from tracker.eventtypes import registry
+    """The event type among the arguments, if any: a whole name, or in the second place the last part of one."""
+    from tracker.eventtypes.base import registry, whole_name
 
-    return next((arg for arg in args if arg in registry()), None)
+    second = [whole_name(arg) for arg in args[1:2]]
+    return next((arg for arg in (*args, *second) if arg in registry()), None)
 
 
 def _complete_type(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -96,6 +95,9 @@ def log_command(
     The options of a development come from its type: 'tracker log CASE TYPE --help' shows them, 'tracker types' lists
     the types. On a terminal, what is missing is asked for.
     """
+    from tracker.eventtypes.base import whole_name
+
+    event_type = whole_name(event_type) if event_type else None
     tracker = tracker_of(ctx)
     by = stamp(tracker, actor)
     if sheets or batch:

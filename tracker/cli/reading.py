@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ import click
 
 from tracker.cli import output
 from tracker.cli.output import formats
-from tracker.cli.stores import cases_argument, complete_case, tracker_of
+from tracker.cli.stores import cases_argument, clocks, complete_case, look, sides
 from tracker.cli.tables import Column
 
 if TYPE_CHECKING:
@@ -40,69 +40,106 @@ def _status_cells(row: CaseStatus) -> tuple[str, ...]:
     last = _dated(row.last_date, row.last) if row.last_date or not row.last else f"{row.last}, day not stated"
     coming = _dated(row.next_date, row.next)
     known = (row.known_until or "-").partition("T")[0]
-    return row.case, f"{row.kind}: {row.stage}", last, coming, known, str(row.problems)
+    return row.case, f"{row.kind}: {row.stage}", last, coming, known, str(row.disputes + row.problems)
 
 
 @click.command("status")
 @cases_argument
+@click.option("--stale", metavar="DAYS", help="Only cases of which nothing became known for so many days, as in 30d.")
+@clocks
 @formats
 @click.pass_context
-def status_command(ctx: click.Context, cases: tuple[str, ...], form: str | None) -> None:
+def status_command(ctx: click.Context, cases: tuple[str, ...], stale: str | None, form: str | None) -> None:
     """Show where cases stand, all of them when none is named."""
     from tracker import queries
 
-    db = tracker_of(ctx).read()
+    db = look(ctx, *cases)
     rows = queries.status(db, queries.require_cases(db, cases), today=date.today().isoformat())
+    if stale is not None:
+        before = (date.today() - timedelta(days=_days(stale))).isoformat()
+        rows = [row for row in rows if row.known_day is None or row.known_day < before]
     titles = [Column("Case", wrap=False), *map(Column, ("Stage", "Last", "Next", "Known until"))]
     # A column of zeros tells less than one sentence.
-    shown = len(titles) + 1 if any(row.problems for row in rows) else len(titles)
-    titles.append(Column("Problems", align="right"))
-    output.show(rows, form, titles[:shown], lambda row: _status_cells(row)[:shown], empty=NO_CASE)
+    shown = len(titles) + any(row.disputes + row.problems for row in rows)
+    titles.append(Column("Open", align="right"))
+    empty = NO_CASE if stale is None else f"No case is without news for {_days(stale)} days."
+    output.show(rows, form, titles[:shown], lambda row: _status_cells(row)[:shown], empty=empty)
     if rows and not form:
-        problems = sum(row.problems for row in rows)
-        click.echo(
-            "\n" + (f"{problems} open problems: 'tracker check' lists them." if problems else "No open problems.")
-        )
+        click.echo("\n" + _open_ends(sum(row.disputes for row in rows), sum(row.problems for row in rows)))
+
+
+def _days(text: str) -> int:
+    number = text.removesuffix("d")
+    if not (number.isascii() and number.isdigit() and len(number) < 6):
+        raise click.BadParameter(f"{text!r} is no number of days: write 30d.", param_hint="--stale")
+    return int(number)
+
+
+def _open_ends(disputes: int, problems: int) -> str:
+    told = []
+    if disputes:
+        told.append(f"{disputes} open dispute{'s' * (disputes != 1)}: 'tracker disputes' lists them.")
+    if problems:
+        told.append(f"{problems} open problem{'s' * (problems != 1)}: 'tracker check' lists them.")
+    return " ".join(told) or "No open disputes or problems."
+
+
+@click.command("disputes")
+@cases_argument
+@click.option("--settled", is_flag=True, help="Those that are settled, too.")
+@clocks
+@formats
+@click.pass_context
+def disputes_command(ctx: click.Context, cases: tuple[str, ...], settled: bool, form: str | None) -> None:
+    """List what is disputed: who says what, and where."""
+    from tracker import queries
+    from tracker.names import REGISTERS
+
+    db = look(ctx, *cases)
+    queries.require_cases(db, [case for case in cases if case not in REGISTERS])
+    rows = queries.disputed_values(queries.disputes(db, cases, settled=None if settled else False))
+    titles = [Column("Event"), Column("Field"), Column("Value"), Column("Says so"), Column("State")]
+    output.show(
+        rows,
+        form,
+        titles,
+        lambda row: (row.event, row.field, row.told, row.says_so, row.state),
+        empty=_nothing(db, "Nothing is disputed" + (" or was." if settled else ": --settled shows what was.")),
+    )
 
 
 @click.command("show")
 @click.argument("what", metavar="CASE|REF", shell_complete=complete_case)
+@clocks
 @formats
 @click.pass_context
 def show_command(ctx: click.Context, what: str, form: str | None) -> None:
     """Show one case, or one event (CASE#NUMBER)."""
     from tracker import pages
 
-    db = tracker_of(ctx).read()
+    db = look(ctx, what.partition("#")[0])
     lines = pages.event_page(db, what) if "#" in what else pages.case_page(db, what)
     output.sections(lines, form, own=what)
 
 
 def _timeline_cells(row: TimelineRow) -> tuple[str, ...]:
-    return row.date or "not stated", row.ref, f"{row.label}: {row.text}", row.pinpoints or "no source given"
+    text = f"{row.label}: {row.text}" + (f"\n[{row.amended}]" if row.amended else "")
+    return row.date or "not stated", row.ref, text, row.pinpoints or "no source given"
 
 
 @click.command("timeline")
 @cases_argument
-@click.option("--since", metavar="DATE", help="Only what may have happened on or after that day.")
-@click.option("--until", metavar="DATE", help="Only what may have happened on or before that day.")
+@click.option("--history", is_flag=True, help="Also what was retracted, and what every amendment changed.")
+@sides
+@clocks
 @formats
 @click.pass_context
-def timeline_command(
-    ctx: click.Context, cases: tuple[str, ...], since: str | None, until: str | None, form: str | None
-) -> None:
+def timeline_command(ctx: click.Context, cases: tuple[str, ...], history: bool, form: str | None) -> None:
     """Show developments in the order in which they happened, of some cases or of all."""
     from tracker import queries
-    from tracker.dates import parse
-    from tracker.loosedates import read
 
-    db = tracker_of(ctx).read()
-    rows = queries.timeline(
-        db,
-        queries.require_cases(db, cases),
-        since=parse(read(since, date.today())).earliest if since is not None else None,
-        until=parse(read(until, date.today())).latest if until is not None else None,
-    )
+    db = look(ctx, *cases)
+    rows = queries.timeline(db, queries.require_cases(db, cases), history=history)
     titles = [Column(title) for title in ("Date", "Event", "Development", "Source")]
     empty = _nothing(db, "Nothing happened in that time that is logged: log it with 'tracker log CASE TYPE'.")
     output.show(rows, form, titles, _timeline_cells, empty=empty)
@@ -111,13 +148,14 @@ def timeline_command(
 @click.command("search")
 @click.argument("words", nargs=-1, required=True)
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="How many at the most.")
+@clocks
 @formats
 @click.pass_context
 def search_command(ctx: click.Context, words: tuple[str, ...], limit: int, form: str | None) -> None:
     """Find developments, cases, parties and sources that hold all the words, by stem or beginning."""
     from tracker import queries
 
-    db = tracker_of(ctx).read()
+    db = look(ctx)
     rows = queries.search(db, " ".join(words), limit=limit)
     titles = [Column(title) for title in ("What", "Where", "Date", "Text")]
     empty = _nothing(db, "Nothing holds all these words: try fewer, or the beginning of one.")
@@ -128,15 +166,17 @@ def search_command(ctx: click.Context, words: tuple[str, ...], limit: int, form:
 
 @click.command("check")
 @cases_argument
+@click.option("--strict", is_flag=True, help="Exit with 1 when anything is found.")
+@clocks
 @formats
 @click.pass_context
-def check_command(ctx: click.Context, cases: tuple[str, ...], form: str | None) -> None:
+def check_command(ctx: click.Context, cases: tuple[str, ...], strict: bool, form: str | None) -> int:
     """List what looks wrong in the contents of the record."""
     from tracker import queries
     from tracker.names import REGISTERS
     from tracker.problems import CODES
 
-    db = tracker_of(ctx).read()
+    db = look(ctx)
     queries.require_cases(db, [case for case in cases if case not in REGISTERS])
     rows = queries.problems(db, cases)
     titles = [Column(title) for title in ("Where", "Problem", "What it is", "What to do")]
@@ -145,6 +185,10 @@ def check_command(ctx: click.Context, cases: tuple[str, ...], form: str | None) 
         lambda row: (row.ref, row.code, row.message, CODES[row.code].partition("; ")[2] or CODES[row.code]),
         empty=_nothing(db, "Nothing looks wrong."),
     )  # fmt: skip
+    if strict and rows:
+        output.error(f"{len(rows)} problem{'s' * (len(rows) > 1)} found: 'tracker check' says what to do about each.")
+        return 1
+    return 0
 
 
 @click.command("chronology")
@@ -153,6 +197,8 @@ def check_command(ctx: click.Context, cases: tuple[str, ...], form: str | None) 
     "-o", "--output", "target", type=click.Path(), metavar="FILE",
     help="Where to write it; its ending says the format (.md).",
 )  # fmt: skip
+@sides
+@clocks
 @click.pass_context
 def chronology_command(ctx: click.Context, cases: tuple[str, ...], target: str | None) -> None:
     """Write the chronology of one case, or of several merged into one, to a file or to standard output."""
@@ -161,7 +207,7 @@ def chronology_command(ctx: click.Context, cases: tuple[str, ...], target: str |
     from tracker.documents.chronology import chronology
 
     write = writer_for(target)
-    db = tracker_of(ctx).read()
+    db = look(ctx, *cases)
     document = write(chronology(db, cases))
     if target is None:
         click.echo(document.decode(), nl=False)
@@ -192,13 +238,14 @@ def _save(path: Path, document: bytes) -> None:
 
 @click.command("query")
 @click.argument("sql")
+@clocks
 @formats
 @click.pass_context
 def query_command(ctx: click.Context, sql: str, form: str | None) -> None:
     """Ask the projection in SQL; it can only be read. 'docs/tables.md' lists tables and views."""
     from tracker import queries
 
-    names, rows = queries.ask(tracker_of(ctx).read(), sql)
+    names, rows = queries.ask(look(ctx), sql)
     names = _told_apart(names)
     output.show(
         [dict(zip(names, map(_exported, row), strict=True)) for row in rows], form, [Column(name) for name in names],

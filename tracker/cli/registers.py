@@ -9,7 +9,16 @@ import click
 from tracker.cli import output
 from tracker.cli.fields import data_of, options_of
 from tracker.cli.output import formats
-from tracker.cli.stores import by_option, complete_party, complete_source, made_of_options, stamp, tracker_of
+from tracker.cli.stores import (
+    by_option,
+    clocks,
+    complete_party,
+    complete_source,
+    look,
+    made_of_options,
+    stamp,
+    tracker_of,
+)
 from tracker.cli.tables import Column
 
 if TYPE_CHECKING:
@@ -61,13 +70,14 @@ _adding(party_command, "relate", "party.related", ("party", "relation", "other")
 
 
 @source_command.command("list")
+@clocks
 @formats
 @click.pass_context
 def source_list(ctx: click.Context, form: str | None) -> None:
     """List the sources in the order of publication."""
     from tracker import queries
 
-    rows = queries.sources(tracker_of(ctx).read())
+    rows = queries.sources(look(ctx))
     titles = [
         Column("Source"),
         Column("Title"),
@@ -88,23 +98,25 @@ def source_list(ctx: click.Context, form: str | None) -> None:
 
 @source_command.command("show")
 @click.argument("source", shell_complete=complete_source)
+@clocks
 @formats
 @click.pass_context
 def source_show(ctx: click.Context, source: str, form: str | None) -> None:
     """Show a source and everything that rests on it."""
     from tracker import pages
 
-    output.sections(pages.source_page(tracker_of(ctx).read(), source), form)
+    output.sections(pages.source_page(look(ctx), source), form)
 
 
 @party_command.command("list")
+@clocks
 @formats
 @click.pass_context
 def party_list(ctx: click.Context, form: str | None) -> None:
     """List the parties and the cases in which they have a role."""
     from tracker import queries
 
-    rows = queries.parties(tracker_of(ctx).read())
+    rows = queries.parties(look(ctx))
     titles = [Column(title) for title in ("Party", "Name", "What", "Cases")]
     output.show(
         rows, form, titles,
@@ -115,10 +127,11 @@ def party_list(ctx: click.Context, form: str | None) -> None:
 
 @party_command.command("show")
 @click.argument("party", shell_complete=complete_party)
+@clocks
 @formats
 @click.pass_context
 def party_show(ctx: click.Context, party: str, form: str | None) -> None:
     """Show who a party is, and in which cases it is what."""
     from tracker import pages
 
-    output.sections(pages.party_page(tracker_of(ctx).read(), party), form)
+    output.sections(pages.party_page(look(ctx), party), form)

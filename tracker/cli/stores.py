@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,11 +13,13 @@ import click
 from tracker.cli.output import progress
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterator
 
     from click.shell_completion import CompletionItem
 
     from tracker.app import Tracker
+    from tracker.clocks import View
     from tracker.envelope import Stamp
 
 F = TypeVar("F", bound="Callable[..., Any]")
@@ -42,6 +45,74 @@ def tracker_of(ctx: click.Context) -> Tracker:
     found = Tracker(root)
     found.progress = progress
     return found
+
+
+def clocks(command: F) -> F:
+    """Give a reading command --since, --until, --known-by and --recorded-by; they reach it in ``ctx.meta``."""
+    texts = {
+        "since": "Only what may have happened on or after that day.",
+        "until": "Only what may have happened on or before that day.",
+        "known_by": "Only what was known by that day: published, or logged where nothing is cited.",
+        "recorded_by": "Only what was logged by that day or time (UTC): the log as it then stood.",
+    }
+    for name, text in reversed(texts.items()):
+        option = click.option(
+            f"--{name.replace('_', '-')}", name, metavar="DATE", help=text, expose_value=False, callback=_keep_clock
+        )
+        command = option(command)
+    return command
+
+
+def sides(command: F) -> F:
+    """Give a reading command the options --as-told-by and --undisputed."""
+    told = "Only one side's story: a party, or a role such as plaintiff; its values where they are disputed."
+    option = click.option(
+        "--as-told-by", "told_by", metavar="PARTY|ROLE", help=told, expose_value=False, callback=_keep_clock
+    )
+    undisputed = "Without what is disputed and what only one side asserts."
+    return click.option("--undisputed", is_flag=True, help=undisputed, expose_value=False, callback=_keep_clock)(
+        option(command)
+    )
+
+
+def _keep_clock(ctx: click.Context, param: click.Parameter, value: str | bool | None) -> None:
+    ctx.meta[f"tracker.{param.name}"] = value
+
+
+def view_of(ctx: click.Context) -> View:
+    """What the options of ``clocks`` ask for; raises BadDate."""
+    from tracker.clocks import View
+    from tracker.dates import parse
+    from tracker.loosedates import read
+
+    def day(name: str, end: str) -> str | None:
+        text = ctx.meta.get(f"tracker.{name}")
+        if text is None:
+            return None
+        if name == "recorded_by" and "T" in text:
+            return str(text)
+        found: str = getattr(parse(read(text, date.today())), end)
+        return found
+
+    return View(
+        since=day("since", "earliest"),
+        until=day("until", "latest"),
+        known_by=day("known_by", "latest"),
+        recorded_by=day("recorded_by", "latest"),
+        told_by=ctx.meta.get("tracker.told_by"),
+        undisputed=bool(ctx.meta.get("tracker.undisputed")),
+    )
+
+
+def look(ctx: click.Context, *cases: str) -> sqlite3.Connection:
+    """The projection that the clocks ask for; what only uncertain dates let in is told on standard error."""
+    db, unsure = tracker_of(ctx).look(view_of(ctx))
+    unsure = [each for each in unsure if not cases or each.ref.partition("#")[0] in cases]
+    if unsure:
+        told = ", ".join(f"{each.ref} ({each.clock} {each.date})" for each in unsure[:5])
+        more = f" and {len(unsure) - 5} more" if len(unsure) > 5 else ""
+        click.echo(f"In this view only because a date is uncertain: {told}{more}.", err=True)
+    return db
 
 
 def by_option(command: F) -> F:

@@ -37,6 +37,7 @@ def chronology(db: sqlite3.Connection, cases: Sequence[str]) -> Document:
         Items(HOW_TO_READ_DATES),
         Heading(1, "Developments"),
         *_developments(db, rows, numbers, several=len(names) > 1),
+        *_disputes(db, names, numbers),
         *_cast(db, names),
         *_not_stated(db, names),
         *_sources(db, numbers),
@@ -88,8 +89,28 @@ def _developments(
         if row.date_basis:
             date += f" ({row.date_basis})"
         source = queries.pinpoint(citations.get(row.ref, ()), numbers) or "no source given"
-        grid.append((str(number), date, *((row.case,) if several else ()), f"{row.label}: {row.text}", source))
+        mark = f" [{row.status}]" if row.status else ""
+        grid.append((str(number), date, *((row.case,) if several else ()), f"{row.label}: {row.text}{mark}", source))
     yield Grid(titles, tuple(grid))
+
+
+def _disputes(db: sqlite3.Connection, names: Sequence[str], numbers: dict[str, str]) -> Iterator[Block]:
+    found = queries.disputes(db, names, settled=None)
+    if not found:
+        return
+    yield Heading(1, "Disputes")
+    yield Paragraph("Where sources or parties give different values, all of them stand here; none was chosen silently.")
+    dates = {row.ref: row for row in queries.timeline(db, names, history=True)}
+    rows = []
+    for dispute in found:
+        told = dates.get(dispute.target)
+        what = f"{dispute.target}, {told.label}" if told else dispute.target
+        for value in queries.disputed_values([dispute]):
+            says_so = value.says_so
+            for source, number in numbers.items():
+                says_so = says_so.replace(f"{source} ¶", f"{number} ¶")
+            rows.append((what, value.field, value.told, says_so, value.state))
+    yield Grid(("Development", "What", "Value", "Who says so", "State"), tuple(rows))
 
 
 def _cast(db: sqlite3.Connection, names: Sequence[str]) -> Iterator[Block]:

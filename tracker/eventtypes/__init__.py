@@ -27,6 +27,7 @@ FAMILIES = (
     "figures",
     "business",
     "notes",
+    "amendments",
 )
 """The modules, in the order in which help and reference show them."""
 

@@ -6,10 +6,10 @@ Its command, its help, its JSON Schema, its row and its round-trip test follow f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping  # msgspec evaluates the annotations of the classes
+from collections.abc import Callable, Mapping, Sequence  # msgspec evaluates the annotations of the classes
 from functools import cache
 from string import Formatter
-from types import NoneType, UnionType
+from types import MappingProxyType, NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
 
 import msgspec
@@ -65,7 +65,7 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     label: ClassVar[str]
     label_zh: ClassVar[str]
     family: ClassVar[str]
-    log: ClassVar[Literal["case", "sources", "parties"]] = "case"
+    log: ClassVar[Literal["case", "sources", "parties", "any"]] = "case"
     example: ClassVar[Mapping[str, Any]]
     earlier: ClassVar[tuple[Callable[[dict[str, Any]], dict[str, Any]], ...]] = ()
     """``earlier[n - 1]`` raises the data of form n to form n + 1; lines themselves are never rewritten."""
@@ -116,6 +116,12 @@ def event_type(name: str, label: str, label_zh: str, example: Mapping[str, Any])
 def registry() -> Mapping[str, type[EventData]]:
     """Every event type by its name, in the order of the families."""
     return _REGISTRY
+
+
+def whole_name(name: str) -> str:
+    """The whole name of a type of which only the last part was said, when one type alone ends so: ``checked``."""
+    ending = [each for each in _REGISTRY if each.rpartition(".")[2] == name]
+    return ending[0] if len(ending) == 1 else name
 
 
 def require_type(name: str) -> type[EventData]:
@@ -172,6 +178,24 @@ def _date_fields(cls: type[EventData]) -> tuple[str, ...]:
     return tuple(field.name for field in fields_of(cls) if field.refers == "date")
 
 
+_HOLDS = {
+    "party": "a party",
+    "source": "a source",
+    "case": "a case",
+    "kind": "a kind",
+    "date": "a date (EDTF)",
+    "money": "an amount (10000 CNY)",
+    "decimal": "a decimal",
+    "text": "text",
+    "count": "a whole number",
+    "flag": "true or false",
+    "citation": "a citation",
+    "event": "the id of an event",
+    "field": "the name of a field",
+    "value": "what that field can hold",
+}
+
+
 class Field(NamedTuple):
     """One field of an event type, as its help, its schema and the door need it.
 
@@ -189,11 +213,7 @@ class Field(NamedTuple):
     @property
     def holds(self) -> str:
         """What it holds, in words."""
-        one = {
-            "party": "a party", "source": "a source", "case": "a case", "kind": "a kind", "date": "a date (EDTF)",
-            "money": "an amount (10000 CNY)", "decimal": "a decimal", "text": "text", "count": "a whole number",
-            "flag": "true or false", "citation": "a citation", "choice": "one of: " + ", ".join(self.choices),
-        }[self.refers]  # fmt: skip
+        one = _HOLDS.get(self.refers) or f"one of: {', '.join(self.choices)}"
         return f"list: {one}" if self.many else one
 
 
@@ -224,7 +244,10 @@ def _field(info: msgspec.structs.FieldInfo) -> Field:
                 refers = (meta.extra or {}).get("refers", refers)
             annotation = args[0]
         elif origin is Union or origin is UnionType:
-            annotation = next(arg for arg in args if arg is not NoneType)
+            something = [arg for arg in args if arg is not NoneType]
+            if len(something) > 1:
+                break
+            annotation = something[0]
         elif origin is tuple:
             annotation, many = args[0], True
         else:
@@ -236,16 +259,16 @@ def _field(info: msgspec.structs.FieldInfo) -> Field:
     return Field(info.name, meaning, refers, info.required, many, choices)
 
 
-def told(data: EventData) -> str:
+def told(data: EventData, claims: Mapping[str, Sequence[Any]] = MappingProxyType({})) -> str:
     """What happened in one line of the type's own fields; parties stand in it as ``[[their id]]``.
 
     Each piece of ``sentence`` is said when everything it names is known; a type without one tells its fields.
+    ``claims`` gives all values of fields that are disputed: every one of them is said.
     """
     cls = type(data)
+    values = _values(data, claims)
     if not cls.sentence:
-        values = _values(data)
         return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items())
-    values = _values(data)
     said = [piece.format_map(values) for piece, names in _pieces(cls) if names <= values.keys()]
     return "".join(said).strip()
 
@@ -258,17 +281,26 @@ def _pieces(cls: type[EventData]) -> tuple[tuple[str, frozenset[str]], ...]:
     )
 
 
-def _values(data: EventData) -> dict[str, str]:
+def _values(data: EventData, claims: Mapping[str, Sequence[Any]]) -> dict[str, str]:
     """What the type's own fields hold, as text, without those that hold nothing."""
     found = {}
     for field in fields_of(type(data)):
-        value = getattr(data, field.name)
-        if field.name in _COMMON or value is None or value == () or value is False:
+        if field.name in _COMMON:
             continue
-        several = value if field.many else (value,)
-        *others, last = (_shown(field, each) for each in several)
-        found[field.name] = f"{', '.join(others)} and {last}" if others else last
+        if field.name in claims:
+            several = [shown(field, value) or "not stated" for value in claims[field.name]]
+            found[field.name] = f"{' or '.join(dict.fromkeys(several))} (disputed)"
+        elif text := shown(field, getattr(data, field.name)):
+            found[field.name] = text
     return found
+
+
+def shown(field: Field, value: Any) -> str:
+    """A value of a field as text, parties as ``[[their id]]``; empty when it holds nothing."""
+    if value is None or value == () or value is False:
+        return ""
+    *others, last = (_shown(field, each) for each in (value if isinstance(value, tuple | list) else (value,)))
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _shown(field: Field, value: Any) -> str:
@@ -277,6 +309,8 @@ def _shown(field: Field, value: Any) -> str:
             return f"[[{value}]]"
         case "count":
             return f"{value:,}"
+        case "value" if isinstance(value, bool):
+            return "true" if value else "false"
         case "decimal" | "money":
             return grouped(value)
         case "flag":

@@ -59,6 +59,20 @@ class CaseLinked(EventData, frozen=True, kw_only=True, omit_defaults=True):
         case.link(self.case, self.relation, at)
 
 
+@event_type(
+    "case.checked",
+    "Checked, nothing new",
+    "核查无新进展",
+    {"date": "2025-12-01", "note": "the court's list of hearings"},
+)
+class CaseChecked(Development, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody looked and found nothing new, so that silence and no news differ; it says until when a case is known."""
+
+    in_timeline = False
+    sentence = ("looked, nothing new", ": {note}")
+    note: Annotated[Text | None, says("where was looked, and for what")] = None
+
+
 @event_type("case.closed", "Case closed", "结案", {"date": "2026-02", "outcome": "withdrawn by the plaintiff"})
 class CaseClosed(Development, frozen=True, kw_only=True, omit_defaults=True):
     """The matter came to its end: withdrawn, settled, struck out, done."""

@@ -18,10 +18,11 @@ from tracker.progress import Progress, unseen
 from tracker.projections.schema import OF_A_CASE, OF_PARTIES, OF_SOURCES, SCHEMA_VERSION, TABLES, VIEWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from sqlite_utils import Database
 
+    from tracker.envelope import Event
     from tracker.logs.port import EventLog
     from tracker.projections.rows import Row
 
@@ -34,7 +35,7 @@ ATTEMPTS = 5
 def fingerprint() -> str:
     """A hash of the code that makes the rows, so that other code makes them anew."""
     package = Path(__file__).parent.parent
-    made_by = [package / f"{name}.py" for name in ("case", "state", "registers", "dates")]
+    made_by = [package / f"{name}.py" for name in ("case", "state", "amendments", "checks", "registers", "dates")]
     for folder in ("eventtypes", "kinds", "projections"):
         made_by += sorted((package / folder).glob("*.py"))
     digest = sha256()
@@ -74,7 +75,7 @@ def rebuild(log: EventLog, path: Path, *, progress: Progress = unseen) -> None:
     with _sqlite_faults(path):
         try:
             fresh.unlink(missing_ok=True)
-            _fill(log, fresh, progress)
+            _fill(log.stamps(), _reader(log), fresh, progress)
             with fresh.open("rb") as written:
                 os.fsync(written.fileno())
             fresh.replace(path)
@@ -90,16 +91,34 @@ def project(log: EventLog) -> sqlite3.Connection:
     return _in_memory(log)
 
 
-def _fill(log: EventLog, where: Path | sqlite3.Connection, progress: Progress) -> None:
+def project_events(logs: Mapping[str, Sequence[Event]]) -> sqlite3.Connection:
+    """The projection of events that were read already, in memory."""
+    connection = sqlite3.connect(":memory:")
+    _fill(dict.fromkeys(logs, ""), lambda name: logs[name], connection, unseen)
+    return _only_read(connection)
+
+
+def _reader(log: EventLog) -> Callable[[str], Sequence[Event]]:
+    """Reads the events of a log by its name, hash and chain checked."""
+    from tracker.logs.replay import replay
+
+    return lambda name: list(replay(log, name))
+
+
+def _fill(
+    stamps: Mapping[str, str],
+    read: Callable[[str], Sequence[Event]],
+    where: Path | sqlite3.Connection,
+    progress: Progress,
+) -> None:
     from sqlite_utils import Database
 
-    stamps = log.stamps()
     db = Database(where)
     try:
         with db.atomic():
             _create(db)
             for name in progress(_in_dependence(stamps), len(stamps)):
-                _insert(db, _rows(log, name, stamps[name]))
+                _insert(db, _rows(read(name), name, stamps[name]))
             _complete_stubs(db)
         db.conn.execute("PRAGMA optimize")
     finally:
@@ -140,7 +159,7 @@ def _update(log: EventLog, path: Path, changed: set[str], stamps: Mapping[str, s
             for name in _in_dependence(changed):
                 _delete(connection, name)
                 if name in stamps:
-                    _insert(db, _rows(log, name, stamps[name]))
+                    _insert(db, _rows(_reader(log)(name), name, stamps[name]))
             _complete_stubs(db)
         except BaseException:
             connection.execute("ROLLBACK")
@@ -150,7 +169,11 @@ def _update(log: EventLog, path: Path, changed: set[str], stamps: Mapping[str, s
 
 def _in_memory(log: EventLog) -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:")
-    _fill(log, connection, unseen)
+    _fill(log.stamps(), _reader(log), connection, unseen)
+    return _only_read(connection)
+
+
+def _only_read(connection: sqlite3.Connection) -> sqlite3.Connection:
     connection.execute("PRAGMA query_only = 1")
     return _dressed(connection)
 
@@ -186,15 +209,15 @@ def _in_dependence(names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: (name not in REGISTERS, name))
 
 
-def _rows(log: EventLog, name: str, stamp: str) -> Iterator[Row]:
+def _rows(events: Sequence[Event], name: str, stamp: str) -> Iterator[Row]:
     """All rows of one log, and how far it had come."""
     from tracker.case import fold
-    from tracker.logs.replay import replay
     from tracker.projections import rows
     from tracker.registers import fold_parties, fold_sources
 
-    events = list(replay(log, name))
     head = events[-1].head if events else START
+    if name in REGISTERS:
+        yield from rows.rows_of_lines(name, events)
     if name == "sources":
         yield from rows.rows_of_sources(fold_sources(events))
     elif name == "parties":

@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from tracker import dates
 from tracker.errors import BadDate
-from tracker.eventtypes.base import fields_of, told
+from tracker.eventtypes.amendments import HAPPENED, Amendment
+from tracker.eventtypes.base import decode, fields_of, registry, shown, told
 from tracker.names import case_log
 from tracker.projections.words import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from tracker.amendments import Disputed, Standing
     from tracker.case import Case, Entry
-    from tracker.eventtypes import Citation
+    from tracker.envelope import Event
+    from tracker.eventtypes import Citation, EventData
     from tracker.problems import Problem
     from tracker.registers import Parties, Sources
     from tracker.state import Order
@@ -60,7 +65,9 @@ def rows_of_case(case: Case) -> Iterator[Row]:
 
 def _development(name: str, log: str, entry: Entry) -> Iterator[Row]:
     ref, data, when = _ref(name, entry.position), entry.data, entry.when
-    text = " ".join(filter(None, (_sentence(told(data)), getattr(data, "summary", None)))) if data else ""
+    text = (
+        " ".join(filter(None, (_sentence(told(data, _claims(entry))), getattr(data, "summary", None)))) if data else ""
+    )
     yield (
         "developments",
         {
@@ -75,7 +82,9 @@ def _development(name: str, log: str, entry: Entry) -> Iterator[Row]:
             "earliest": when.earliest if when else None,
             "latest": when.latest if when else None,
             "time": (when.time or None) if when else None,
+            "about_day": int(when is not None and getattr(data, "date", None) is None),
             "text": text or "(cannot be read by this program)",
+            "status": entry.standing.status if entry.standing else "",
             "in_timeline": int(entry.in_timeline),
             "recorded_by": entry.event.recordedby,
             "recorded_time": entry.event.recordedtime,
@@ -86,6 +95,8 @@ def _development(name: str, log: str, entry: Entry) -> Iterator[Row]:
         yield _search(ref, "development", log, bytes(entry.event.data).decode())
         return
     yield from _citations(log, entry.position, data.citations, ref)
+    if entry.standing is not None:
+        yield from _standing(log, name, entry.position, entry.standing)
     for each in fields_of(type(data)):
         if each.refers == "party":
             value = getattr(data, each.name)
@@ -93,6 +104,88 @@ def _development(name: str, log: str, entry: Entry) -> Iterator[Row]:
                 yield "mentions", {"development": ref, "party": party, "field": each.name}
     parts = (entry.label, data.label_zh, text, getattr(data, "date_basis", None))
     yield _search(ref, "development", log, "\n".join(filter(None, parts)))
+
+
+def _claims(entry: Entry) -> dict[str, list[Any]]:
+    """All values of each field whose value is disputed and not settled."""
+    disputes = entry.standing.open_disputes if entry.standing else ()
+    return {dispute.field: [claim.value for claim in dispute.claims] for dispute in disputes}
+
+
+def _standing(log: str, name: str, position: int, standing: Standing) -> Iterator[Row]:
+    """What an amendment says, and what is said against an event."""
+    ref, data = _ref(name, position), standing.data
+    if isinstance(data, Amendment):
+        yield (
+            "amendments",
+            {
+                "ref": ref,
+                "log": log,
+                "what": type(data).label,
+                "target_id": data.of,
+                "field": getattr(data, "field", None),
+                "value": _value(data, getattr(data, "value", None)) if hasattr(data, "value") else None,
+                "reason": getattr(data, "reason", None) or getattr(data, "note", None),
+                "said_by": getattr(data, "claimant", None) or getattr(data, "settled_by", None),
+            },
+        )
+    for correction in standing.corrections:
+        field = next(each for each in fields_of(type(data)) if each.name == correction.field)
+        yield (
+            "corrections",
+            {
+                "target": ref,
+                "log": log,
+                "number": standing.corrections.index(correction) + 1,
+                "field": correction.field,
+                "old": shown(field, correction.old) or None,
+                "new": shown(field, correction.new) or None,
+                "reason": correction.reason,
+                "ref": _ref(name, correction.position),
+            },
+        )
+    if standing.retracted_by is not None:
+        retraction = {"target": ref, "log": log, "reason": standing.reason, "ref": _ref(name, standing.retracted_by)}
+        yield "retractions", retraction
+    for dispute in standing.disputes:
+        yield from _dispute(log, name, ref, data, dispute)
+
+
+def _dispute(log: str, name: str, ref: str, data: EventData, dispute: Disputed) -> Iterator[Row]:
+    settled = dispute.settled
+    yield (
+        "disputes",
+        {
+            "target": ref,
+            "log": log,
+            "field": dispute.field,
+            "status": "settled" if settled else "open",
+            "sides": "parties" if dispute.between_parties else "sources",
+            "preferred": _value_of(data, dispute.field, settled.value) if settled else None,
+            "reason": settled.reason if settled else None,
+            "settled_by": settled.settled_by if settled else None,
+            "settled_ref": _ref(name, settled.position) if settled else None,
+        },
+    )
+    for number, claim in enumerate(dispute.claims, 1):
+        row = {"target": ref, "log": log, "field": dispute.field, "number": number, "claimant": claim.claimant}
+        row["note"] = claim.note
+        value = _value_of(data, dispute.field, claim.value)
+        yield "dispute_claims", {**row, "value": value, "ref": _ref(name, claim.position)}
+
+
+def _value_of(data: EventData, name: str, value: object) -> str:
+    """The value of a field of an event in words; parties as [[id]]."""
+    if name == HAPPENED:
+        return "it happened" if value else "it did not happen"
+    field = next((each for each in fields_of(type(data)) if each.name == name), None)
+    return (shown(field, value) if field else str(value)) or "not stated"
+
+
+def _value(data: Amendment, value: object) -> str:
+    """The value an amendment gives, without knowing the field."""
+    field = next(each for each in fields_of(type(data)) if each.name == "value")
+    return shown(field, value) or "not stated"
 
 
 def _sentence(text: str) -> str:
@@ -163,6 +256,31 @@ def _orders(name: str, orders: Iterable[Order]) -> Iterator[Row]:
                 yield "order_parties", {"order_id": order_id, "side": side, "party": party}
 
 
+def rows_of_lines(log: str, events: Iterable[Event]) -> Iterator[Row]:
+    """The lines of a register as they were logged."""
+    for event in events:
+        cls = registry().get(event.type)
+        try:
+            data = decode(event.type, event.data, event.form)
+        except (msgspec.ValidationError, TypeError, KeyError, ValueError):
+            data = None
+        yield (
+            "register_lines",
+            {
+                "ref": _ref(log, event.position),
+                "log": log,
+                "position": event.position,
+                "event_id": event.id,
+                "type": event.type,
+                "label": cls.label if cls else event.type,
+                "text": told(data) if data else "(cannot be read by this program)",
+                "recorded_by": event.recordedby,
+                "recorded_time": event.recordedtime,
+                "data": bytes(event.data).decode(),
+            },
+        )
+
+
 def rows_of_sources(register: Sources) -> Iterator[Row]:
     """All rows of the register of sources."""
     for added, position in register.sources:
@@ -178,6 +296,8 @@ def rows_of_sources(register: Sources) -> Iterator[Row]:
         yield _search(added.source, "source", "sources", "\n".join(filter(None, parts)))
     for position, citations in register.cited:
         yield from _citations("sources", position, citations, None)
+    for position, standing in register.standings:
+        yield from _standing("sources", "sources", position, standing)
     yield from _problems("sources", register.problems)
 
 
@@ -195,6 +315,8 @@ def rows_of_parties(register: Parties) -> Iterator[Row]:
         yield "relations", {**row, "position": position}
     for position, citations in register.cited:
         yield from _citations("parties", position, citations, None)
+    for position, standing in register.standings:
+        yield from _standing("parties", "parties", position, standing)
     yield from _problems("parties", register.problems)
 
 

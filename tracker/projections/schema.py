@@ -137,7 +137,9 @@ TABLES: tuple[Table, ...] = (
             _text("date_basis", "how the date was found when the source does not print it"),
             *_BOUNDS,
             _text("time", "local time of day, when known"),
+            _int("about_day", "1 when the date is the day it is about (set for, as of), as no other is stated"),
             _text("text", "what happened: the fields in words, parties as [[id]], then the summary"),
+            _text("status", "retracted, disputed, settled, corrected, or empty"),
             _int("in_timeline", "1 for what happened in the world, 0 for what is about the record"),
             _text("recorded_by", "who logged it"),
             _text("recorded_time", "when it was logged, UTC"),
@@ -323,6 +325,101 @@ TABLES: tuple[Table, ...] = (
         ("log", "number"),
     ),
     Table(
+        "register_lines",
+        "one event of a register",
+        (
+            _text("ref", "how it is referred to: parties#NUMBER, sources#NUMBER"),
+            _text("log", "the register"),
+            _int("position", "its number in the register"),
+            _text("event_id", "its id"),
+            _text("type", "its event type"),
+            _text("label", "its type, for people"),
+            _text("text", "what it says: its fields in words, parties as [[id]]"),
+            _text("recorded_by", "who logged it"),
+            _text("recorded_time", "when it was logged, UTC"),
+            _text("data", "the event's data as logged, JSON"),
+        ),
+        ("ref",),
+        (("log",),),
+    ),
+    Table(
+        "amendments",
+        "an event that amends another: corrects, retracts, disputes or settles",
+        (
+            _text("ref", "the amendment: LOG#NUMBER"),
+            _text("log", "the log"),
+            _text("what", "Correction, Retraction, Dispute or Settlement of a dispute"),
+            _text("target_id", "the id of the event it is about"),
+            _text("field", "which field"),
+            _text("value", "the value it gives"),
+            _text("reason", "why"),
+            _text("said_by", "the party that says so or settled it"),
+        ),
+        ("ref",),
+        (("log",), ("target_id",)),
+    ),
+    Table(
+        "corrections",
+        "a correction in force",
+        (
+            _text("target", "the event: LOG#NUMBER"),
+            _text("log", "the log"),
+            _int("number", "which correction of the event, from 1"),
+            _text("field", "which field"),
+            _text("old", "what it held"),
+            _text("new", "what it holds"),
+            _text("reason", "why"),
+            _text("ref", "the amendment"),
+        ),
+        ("target", "number"),
+        (("log",),),
+    ),
+    Table(
+        "retractions",
+        "an event that was retracted",
+        (
+            _text("target", "the event: LOG#NUMBER"),
+            _text("log", "the log"),
+            _text("reason", "why"),
+            _text("ref", "the amendment"),
+        ),
+        ("target",),
+        (("log",),),
+    ),
+    Table(
+        "disputes",
+        "a field of an event for which more than one value is claimed",
+        (
+            _text("target", "the event: LOG#NUMBER"),
+            _text("log", "the log"),
+            _text("field", "which field; happened is whether it took place at all"),
+            _text("status", "open or settled"),
+            _text("sides", "parties, or sources alone"),
+            _text("preferred", "the value preferred, when it is settled"),
+            _text("reason", "why that one"),
+            _text("settled_by", "the party that settled it; empty when it is us"),
+            _text("settled_ref", "the amendment that settled it"),
+        ),
+        ("target", "field"),
+        (("log",), ("status",)),
+    ),
+    Table(
+        "dispute_claims",
+        "one value of a disputed field; the one logged first is number 1",
+        (
+            _text("target", "the event: LOG#NUMBER"),
+            _text("field", "which field"),
+            _int("number", "from 1"),
+            _text("log", "the log"),
+            _text("value", "the value"),
+            _text("claimant", "the party that says so; empty when it is sources"),
+            _text("note", "what helps to weigh it"),
+            _text("ref", "the event that says so; its citations are the pinpoints"),
+        ),
+        ("target", "field", "number"),
+        (("log",),),
+    ),
+    Table(
         "search_texts",
         "a text that can be found",
         (
@@ -355,7 +452,9 @@ TABLES: tuple[Table, ...] = (
 )
 """Every table, in an order in which each comes after those it refers to."""
 
+_SAID_OF = ("dispute_claims", "disputes", "retractions", "corrections", "amendments")
 OF_A_CASE: tuple[tuple[str, str], ...] = (
+    *((table, "log = :log") for table in _SAID_OF),
     ("order_parties", "order_id IN (SELECT id FROM orders WHERE case_name = :case)"),
     ("grounds", "judgment IN (SELECT development FROM judgments WHERE case_name = :case)"),
     ("mentions", "development IN (SELECT ref FROM developments WHERE case_name = :case)"),
@@ -381,13 +480,16 @@ OF_A_CASE: tuple[tuple[str, str], ...] = (
 )
 """Where the rows of one case stand: table and condition, those that refer to others first."""
 
+_OF_REGISTER = tuple((table, "log = :log") for table in (*_SAID_OF, "register_lines"))
 OF_SOURCES = (
+    *_OF_REGISTER,
     ("search_texts", "log = 'sources'"),
     ("problems", "log = 'sources'"),
     ("citations", "log = 'sources'"),
     ("sources", "1"),
 )
 OF_PARTIES = (
+    *_OF_REGISTER,
     ("search_texts", "log = 'parties'"),
     ("problems", "log = 'parties'"),
     ("citations", "log = 'parties'"),
@@ -411,6 +513,20 @@ VIEWS: dict[str, tuple[str, str]] = {
                   WHERE c.development = d.ref),
                  substr(d.recorded_time, 1, 10)) AS known_day
         FROM developments d
+        """,
+    ),
+    "last_known": (
+        "the last day on which a source told of a case, or somebody checked it: as late as is sure, and as may be",
+        """
+        SELECT case_name, max(coalesce(min(earliest, logged), logged)) AS sure,
+               max(coalesce(min(latest, logged), logged)) AS possible
+        FROM (SELECT d.case_name, s.earliest, s.latest, substr(d.recorded_time, 1, 10) AS logged
+              FROM developments d LEFT JOIN citations c ON c.development = d.ref LEFT JOIN sources s ON s.id = c.source
+              WHERE d.in_timeline AND d.status <> 'retracted'
+              UNION ALL
+              SELECT case_name, earliest, latest, substr(recorded_time, 1, 10)
+              FROM developments WHERE type = 'case.checked' AND status <> 'retracted')
+        GROUP BY case_name
         """,
     ),
     "timeline": (
@@ -448,6 +564,22 @@ VIEWS: dict[str, tuple[str, str]] = {
         SELECT l.case_name, 'unknown-case', d.position, 'case ''' || l.other || ''' is not in the store'
         FROM links l JOIN developments d ON d.ref = l.development
         WHERE l.other NOT IN (SELECT name FROM cases)
+        UNION ALL
+        -- Only what is sure: neither day is approximate or uncertain, and every value of one comes before the other's.
+        SELECT DISTINCT d.case_name, 'source-older-than-event', d.position,
+               'it is dated ' || d.date || ', and ' || s.id || ' was published ' || s.published
+        FROM developments d JOIN citations c ON c.development = d.ref JOIN sources s ON s.id = c.source
+        WHERE s.latest < d.earliest AND c.does = 'supports' AND d.in_timeline AND NOT d.about_day
+              AND d.status <> 'retracted' AND d.date || s.published NOT GLOB '*[?~%]*'
+        UNION ALL
+        -- Measured from the newest day that the store knows of, because no clock is read here.
+        SELECT k.name, 'silent', NULL,
+               'nothing became known of it after ' || last || '; the newest day known in the store is ' || newest
+        FROM (SELECT k.name, (SELECT max(sure) FROM last_known) AS newest,
+                     coalesce(l.possible, (SELECT substr(min(recorded_time), 1, 10) FROM developments d
+                                           WHERE d.case_name = k.name)) AS last
+              FROM cases k LEFT JOIN last_known l ON l.case_name = k.name WHERE k.stage <> 'closed') k
+        WHERE last <= date(newest, '-180 days')
         """,
     ),
 }
