@@ -47,6 +47,16 @@ class View(NamedTuple):
     told_by: str | None = None
     undisputed: bool = False
 
+    def told(self) -> str:
+        """What the view shows, as a sentence; empty when it leaves nothing out."""
+        parts = {
+            "since": "happened on or after", "until": "happened on or before", "known_by": "was known by",
+            "recorded_by": "was logged by", "told_by": "stands as told by",
+        }  # fmt: skip
+        said = [f"{words} {value}" for name, words in parts.items() if (value := getattr(self, name))]
+        said += ["is undisputed"] * self.undisputed
+        return f"Only what {' and '.join(said)} is shown." if said else ""
+
     @property
     def is_whole(self) -> bool:
         """Whether nothing is left out."""

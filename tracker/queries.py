@@ -60,7 +60,10 @@ class DisputeClaim(NamedTuple):
 
 
 class DisputeRow(NamedTuple):
-    """A disputed field of an event with every value that is claimed, and how it was settled."""
+    """A disputed field of an event with every value that is claimed, and how it was settled.
+
+    ``sides`` is parties, sources, or what makes sources count as one: one publisher, one source.
+    """
 
     target: str
     field: str
@@ -230,7 +233,7 @@ ORDER BY d.date IS NULL, d.earliest, d.latest, coalesce(d.time, ''), d.case_name
 def timeline(db: sqlite3.Connection, cases: Sequence[str] = (), *, history: bool = False) -> list[TimelineRow]:
     """Developments in order (design rule 8), those without a date last; with ``history`` also what was retracted."""
     pins, names = pinpoints(db), party_names(db)
-    said = amended(db)
+    said = amended(db, history=history)
     return [
         TimelineRow(
             ref=row["ref"],
@@ -250,14 +253,17 @@ def timeline(db: sqlite3.Connection, cases: Sequence[str] = (), *, history: bool
     ]
 
 
-def amended(db: sqlite3.Connection) -> dict[str, str]:
-    """For every event that was amended, what was said about it, in words, by its ref."""
+def amended(db: sqlite3.Connection, *, history: bool) -> dict[str, str]:
+    """For every event that was amended, what was said about it, in words, by its ref.
+
+    Disputes are always told; what was corrected or retracted, and why, only with ``history``.
+    """
     names = party_names(db)
     found: dict[str, list[str]] = {}
-    for row in db.execute("SELECT * FROM corrections ORDER BY target, number"):
+    for row in db.execute("SELECT * FROM corrections ORDER BY target, number") if history else ():
         told = f"{row['field']} was {row['old'] or 'not stated'}, corrected by {row['ref']}: {row['reason']}"
         found.setdefault(row["target"], []).append(told)
-    for row in db.execute("SELECT * FROM retractions ORDER BY target"):
+    for row in db.execute("SELECT * FROM retractions ORDER BY target") if history else ():
         found.setdefault(row["target"], []).append(f"retracted by {row['ref']}: {row['reason']}")
     for each in disputes(db, settled=None):
         values = " or ".join(
@@ -274,7 +280,7 @@ def disputed_values(several: Iterable[DisputeRow]) -> list[DisputedValue]:
     rows = []
     for dispute in several:
         for claim in dispute.claims:
-            state = "open"
+            state = f"open, {'within' if dispute.sides.startswith('one ') else 'between'} {dispute.sides}"
             if dispute.status == "settled":
                 by = f" by {dispute.settled_by}" if dispute.settled_by else ""
                 state = f"preferred{by}: {dispute.reason}" if claim.value == dispute.preferred else "not preferred"
@@ -287,7 +293,8 @@ def disputed_values(several: Iterable[DisputeRow]) -> list[DisputedValue]:
 
 def disputes(db: sqlite3.Connection, cases: Sequence[str] = (), *, settled: bool | None = False) -> list[DisputeRow]:
     """The disputes that are open, those that are settled, or all of them (None), with every value that is claimed."""
-    pins, names = pinpoints(db), party_names(db)
+    pins, names, cited = pinpoints(db), party_names(db), citations(db)
+    publishers = {row["id"]: row["publisher"] or row["id"] for row in db.execute("SELECT id, publisher FROM sources")}
     claims: dict[tuple[str, str], list[DisputeClaim]] = {}
     for row in db.execute("SELECT * FROM dispute_claims ORDER BY target, field, number"):
         claimant = names.get(row["claimant"], row["claimant"])
@@ -301,23 +308,25 @@ def disputes(db: sqlite3.Connection, cases: Sequence[str] = (), *, settled: bool
             several = tuple(claims[row["target"], row["field"]])
             preferred = named(row["preferred"], names) if row["preferred"] else None
             by = names.get(row["settled_by"], row["settled_by"])
+            behind = {each.source for claim in several for each in cited.get(claim.ref, ())}
+            sides = row["sides"]
+            if sides == "sources" and len({publishers.get(source, source) for source in behind}) == 1:
+                sides = "one source" if len(behind) == 1 else "one publisher"
             found.append(
-                DisputeRow(
-                    row["target"], row["field"], row["status"], row["sides"], several, preferred, row["reason"], by
-                )
+                DisputeRow(row["target"], row["field"], row["status"], sides, several, preferred, row["reason"], by)
             )
     return found
 
 
 def citations(db: sqlite3.Connection) -> dict[str, list[Citation]]:
-    """The citations of every development, by its ref."""
+    """The citations of every event, by its ref."""
     found: dict[str, list[Citation]] = {}
     rows = db.execute(
-        "SELECT development, source, locator, does FROM citations WHERE development IS NOT NULL"
-        " ORDER BY development, number"
+        "SELECT coalesce(development, log || '#' || position), source, locator, does FROM citations"
+        " ORDER BY log, position, number"
     )
-    for development, *citation in rows:
-        found.setdefault(development, []).append(Citation(*citation))
+    for ref, *citation in rows:
+        found.setdefault(ref, []).append(Citation(*citation))
     return found
 
 

@@ -13,7 +13,7 @@ import click
 
 from tracker.cli import output
 from tracker.cli.output import formats
-from tracker.cli.stores import cases_argument, clocks, complete_case, look, sides
+from tracker.cli.stores import cases_argument, clocks, complete_case, look, sides, view_of
 from tracker.cli.tables import Column
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ def chronology_command(ctx: click.Context, cases: tuple[str, ...], target: str |
 
     write = writer_for(target)
     db = look(ctx, *cases)
-    document = write(chronology(db, cases))
+    document = write(chronology(db, cases, shown=view_of(ctx).told()))
     if target is None:
         click.echo(document.decode(), nl=False)
     else:

@@ -21,8 +21,8 @@ HOW_TO_READ_DATES = (
 )
 
 
-def chronology(db: sqlite3.Connection, cases: Sequence[str]) -> Document:
-    """The chronology of one case or of several merged into one.
+def chronology(db: sqlite3.Connection, cases: Sequence[str], *, shown: str = "") -> Document:
+    """The chronology of one case or of several merged into one; ``shown`` says what is left out of it.
 
     Raises UnknownName. Equal projections give equal documents.
     """
@@ -32,6 +32,7 @@ def chronology(db: sqlite3.Connection, cases: Sequence[str]) -> Document:
     rows = queries.timeline(db, names)
     numbers = _numbered(db, names)
     blocks: list[Block] = [
+        *([Paragraph(shown)] if shown else []),
         *_cases(db, [captions[name] for name in names]),
         Heading(1, "How to read the dates"),
         Items(HOW_TO_READ_DATES),
