@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from tracker.amendments import standings
+from tracker.canonical import encode
 from tracker.case import fold
 from tracker.dates import EDTFDate, fault, parse
 from tracker.errors import BadDate
@@ -20,6 +21,7 @@ from tracker.eventtypes import Development, EventData, decode
 from tracker.eventtypes.amendments import Amendment, DisputeSettled
 from tracker.eventtypes.base import fields_of
 from tracker.eventtypes.cases import CaseOpened
+from tracker.eventtypes.parties import PartyAdded
 from tracker.eventtypes.sources import SourceAdded
 from tracker.names import case_of
 
@@ -94,8 +96,9 @@ def seen(logs: Logs, view: View) -> tuple[dict[str, list[Event]], list[Unsure]]:
     """The logs as the view has them, and what is in it only because a date is uncertain.
 
     An event is known from the earliest publication among its sources on, else from the day on which it was logged;
-    where that day is uncertain, the earliest possible one decides. A case that nobody had heard of is left out; one
-    that is in keeps its caption and the names of its parties. Amendments go with the events they are about.
+    where that day is uncertain, the earliest possible one decides. A case that nobody had heard of is left out. What
+    came out later is taken out of what stays: later sources, a caption that was not known yet, and of a party that a
+    development names all but its name. Amendments go with the events they are about.
 
     Raises:
         BadDate: ``recorded_by`` is neither a day nor a time.
@@ -105,15 +108,41 @@ def seen(logs: Logs, view: View) -> tuple[dict[str, list[Event]], list[Unsure]]:
     published = _published(recorded.get("sources", ()))
     unsure: list[Unsure] = []
     found = {log: _of_case(log, events, view, published, unsure) for log, events in recorded.items() if case_of(log)}
-    kept: dict[str, list[Event]] = {log: events for log, events in found.items() if events}
+    kept: dict[str, list[Event]] = {
+        log: [_as_known(event, published, view) for event in events] for log, events in found.items() if events
+    }
     named, before = _named(event for events in kept.values() for event in events), None
     while named != before:  # who is introduced may be introduced with names of others
         before = named
         for register in ("sources", "parties"):
             if events := _of_register(recorded.get(register, ()), view, published, named):
-                kept[register] = events
-                named = named | _named(events)
+                kept[register] = [_as_known(event, published, view) for event in events]
+                named = named | _named(kept[register])
     return kept, unsure
+
+
+def _as_known(event: Event, published: Mapping[str, EDTFDate], view: View) -> Event:
+    """An event without what came out later than it is looked at: later citations, and a caption that was not known."""
+    if view.known_by is None or (data := _data(event)) is None:
+        return event
+    told = msgspec.to_builtins(data)
+    if _known(event, published).earliest > view.known_by:
+        if event.type == CaseOpened.type:
+            told = {"kind": told["kind"], "title": str(case_of(event.log))}
+        elif event.type == PartyAdded.type:
+            told = {name: told[name] for name in ("party", "name", "what", "pseudonym") if name in told}
+    if out := [each for each in told.pop("citations", ()) if _is_out(published.get(each["source"]), view.known_by)]:
+        told["citations"] = out
+    return event if told == msgspec.to_builtins(data) else _saying(event, told)
+
+
+def _is_out(published: EDTFDate | None, day: str) -> bool:
+    """Whether a source may have been public by a day; one without a date of publication is taken as it comes."""
+    return published is None or published.earliest <= day
+
+
+def _saying(event: Event, data: dict[str, Any]) -> Event:
+    return msgspec.structs.replace(event, data=msgspec.Raw(encode(data)))
 
 
 def _of_register(
