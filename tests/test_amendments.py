@@ -313,6 +313,14 @@ def test_a_circle_is_broken_by_retracting_one_of_it() -> None:
     assert [of_event(case, position).status for position in (3, 4, 5)] == ["retracted", "", "retracted"]
 
 
+def test_a_circle_that_restores_what_was_retracted_stays_a_problem() -> None:
+    one = amends("retract", 2, IDS[3], at(5))
+    other = amends("correct", 3, IDS[2], at(9), field="happened", value=True)
+    case = after(one, other, amends("retract", 4, IDS[2], at(8)))
+    assert [p.position for p in case.problems if p.code == "circular"] == [3]
+    assert [of_event(case, position).status for position in (3, 4, 5)] == ["", "", ""]
+
+
 def test_a_long_chain_of_amendments() -> None:
     ids = [f"0198f3c4-6f00-7abc-8def-{n:012x}" for n in range(5000)]
     lines = [Line(ids[0], *opened()), Line(ids[1], *HELD)]
@@ -572,6 +580,15 @@ def test_a_batch_amends(tmp_path: Path) -> None:
 def test_what_is_no_id_of_an_event_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(Mistakes, match="of: "):
         store(tmp_path, "a").append([entry("retraction.made", {"of": "first", "reason": "r"})], STAMP)
+
+
+def test_the_value_of_an_amendment_is_read_as_that_of_the_field_it_is_about(tmp_path: Path) -> None:
+    root = started(tmp_path / "store")
+    dispute = ("dispute", "sources#1", "--field", "paragraphs", "--value", "49")
+    correct = ("correct", "sources#2", "--set", "value=50", "--reason", "mistyped")
+    assert [done.code for done in run_several([dispute, correct], cwd=root)] == [0, 0]
+    [claimed] = queries.disputes(Tracker(root).read())
+    assert [claim.value for claim in claimed.claims] == ["not stated", "50"]
 
 
 def test_an_amendment_of_an_amendment_has_to_fit_what_that_is_about(tmp_path: Path) -> None:

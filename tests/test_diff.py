@@ -109,6 +109,35 @@ def test_a_case_that_is_new_and_one_in_which_nothing_changed() -> None:
     assert between(15, 35, "b") == [] == between(5, 5)
 
 
+def test_what_was_logged_and_retracted_in_between_is_told_as_retracted() -> None:
+    assert [each.change for each in between(0, 15, "a") if each.ref in ("a#6", "a#11")] == ["retracted"]
+
+
+def test_another_value_in_an_open_dispute_is_told_and_the_same_dispute_is_not_told_twice() -> None:
+    more = Line(IDS[50], "dispute.raised", {"of": IDS[1], "field": "date", "value": "2025-08"}, at(41))
+    note = Line(IDS[51], "note.added", {"note": "n"}, at(51))
+    one, two, three = (
+        project_events({"cases/a": events([*CASE, more, note][:count])})
+        for count in (len(CASE), len(CASE) + 1, len(CASE) + 2)
+    )
+    with closing(one), closing(two), closing(three):
+        [change] = differences(one, two)
+        assert (change.change, change.before, change.after) == (
+            "disputed", "2025-05 or 2025-06 or 2025-07", "2025-05 or 2025-06 or 2025-07 or 2025-08"
+        )  # fmt: skip
+        assert [each.change for each in differences(two, three)] == ["new"]
+
+
+def test_a_settlement_that_is_retracted_opens_the_question_again() -> None:
+    settled = CASE[:-2]
+    undone = Line(IDS[50], "retraction.made", {"of": IDS[20], "reason": "no"}, at(41))
+    one, two = (project_events({"cases/a": events(lines)}) for lines in (settled, [*settled, undone]))
+    with closing(one), closing(two):
+        [change] = differences(one, two)
+    assert (change.change, change.before, change.after) == ("reopened", "2025-06", "2025-05 or 2025-06")
+    assert change.ref == f"a#{len(settled) + 1}"
+
+
 def test_pinpoints_of_what_is_new() -> None:
     assert {each.ref: each.pinpoints for each in between(5, 15, "a") if each.pinpoints} == {
         "a#14": "late ¶7", "a#12": "late ¶7"

@@ -1,7 +1,7 @@
 """What views say of themselves: history only on request, whom a dispute is between, what a chronology leaves out."""
 
 import pytest
-from running import ok, started
+from running import ok, run, started
 
 
 @pytest.fixture(scope="module")
@@ -39,3 +39,12 @@ def test_a_chronology_says_what_it_leaves_out(store):
     assert "Only what" not in ok("chronology", "suit", cwd=store)
     part = ok("chronology", "suit", "--known-by", "2025-11-30", "--undisputed", cwd=store)
     assert "Only what was known by 2025-11-30 and is undisputed is shown." in part
+
+
+def test_a_value_that_names_nobody_known_is_refused(store):
+    ok("log", "suit", "claim.made", "--claimant", "ms-li", "--claim", "it is hers", "--cite", "one:3", cwd=store)
+    ref = ok("timeline", "suit", "--csv", cwd=store).splitlines()[-1].partition(",")[0]
+    done = run("dispute", ref, "--field", "claimant", "--value", "nobody", cwd=store)
+    assert done.code == 2
+    assert "there is no party 'nobody'" in done.err
+    assert run("correct", ref, "--set", "claimant=nobody", "--reason", "x", cwd=store).code == 2

@@ -16,7 +16,7 @@ from tracker.eventtypes.amendments import (
     DisputeSettled,
     RetractionMade,
 )
-from tracker.eventtypes.base import Citation, EventData, decode, fields_of
+from tracker.eventtypes.base import Citation, EventData, Field, decode, fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -181,14 +181,15 @@ class _Fold:
         while (target := self._target(circle[-1])) is not None and target is not first:
             circle.append(target)
         void = [each for each in circle if self._amended(each, told=False).retracted_by is not None] or circle
-        for each, target in zip(circle, [*circle[1:], first], strict=True):
-            if each in void:
-                self.void.add(each.position)
-                self.waits_for[target.position] -= 1
-            if void is circle:
-                message = f"it and event {target.position} amend each other in a circle"
-                self.problem("circular", each.position, message)
+        targets = dict(zip((each.position for each in circle), [*circle[1:], first], strict=True))
+        for each in void:
+            self.void.add(each.position)
+            self.waits_for[targets[each.position].position] -= 1
         self._settle([each for each in circle if not self.waits_for[each.position]])
+        for each in void:  # one that the circle itself restores has no effect either
+            if self.found[each.position].retracted_by is None:
+                message = f"it and event {targets[each.position].position} amend each other in a circle"
+                self.problem("circular", each.position, message)
 
     def _target(self, event: Said) -> Said | None:
         """The event that an amendment is about."""
@@ -346,3 +347,10 @@ def misfit(amendment: EventData | None, by_id: Mapping[str, EventData]) -> tuple
         amended = _with(target, field, value)  # what is said of an amendment has to fit what that is about
         message = _unfit(by_id[target.of], getattr(amended, "field", ""), getattr(amended, "value", None))
     return ("value", message) if message else None
+
+
+def amended_field(amendment: EventData | None, by_id: Mapping[str, EventData]) -> Field | None:
+    """The field of its target that an amendment gives a value for, if any."""
+    target = by_id.get(amendment.of) if isinstance(amendment, Amendment) else None
+    name = getattr(amendment, "field", None)
+    return next((each for each in fields_of(type(target)) if each.name == name), None) if target else None

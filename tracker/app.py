@@ -236,9 +236,10 @@ class Tracker:
                 return Target(log, found.id, standing)
         raise BadReference(reference, "there is no such event in the store, or this program cannot read it")
 
-    def _misfits(self, entries: Sequence[Entry]) -> list[Mistake]:
+    def _misfits(self, entries: Sequence[Entry], known: Known) -> list[Mistake]:
         """What is wrong with amendments among the entries, held against the events they are about."""
-        from tracker.amendments import misfit, standings
+        from tracker.amendments import amended_field, misfit, standings
+        from tracker.entries import faults_of_field
 
         about = [entry for entry in entries if isinstance(entry.data.get("of"), str)]
         found: list[Mistake] = []
@@ -246,8 +247,13 @@ class Tracker:
             by_id = {said.id: standing.data for said, standing in standings(self.events(log))}
             by_id |= {entry.id: data for entry in entries if entry.id and (data := typed(entry)) and entry.log == log}
             for entry in about:
-                if entry.log == log and (wrong := misfit(typed(entry), by_id)):
+                if entry.log != log:
+                    continue
+                if wrong := misfit(typed(entry), by_id):
                     found.append(Mistake(entry.where, *wrong))
+                elif (field := amended_field(typed(entry), by_id)) and (value := entry.data.get("value")) is not None:
+                    faults = faults_of_field(field, value, known, bringing_in=False)
+                    found += [Mistake(entry.where, "value", message) for _, message in faults]
         return found
 
     def _append(
@@ -260,7 +266,7 @@ class Tracker:
         known = self.known()
         fresh = [entry for entry in entries if (entry.log, entry.id) not in there]
         made, mistakes = drafts(self.progress(fresh, len(fresh)), known)
-        mistakes += self._misfits(fresh)
+        mistakes += self._misfits(fresh, known)
         contradictions = [found for entry, event in repeated if (found := _contradiction(entry, event))]
         if not tolerant:
             mistakes += [

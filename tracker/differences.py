@@ -253,7 +253,8 @@ def _disputed(one: _Side, two: _Side) -> Iterator[tuple[str, Change]]:
         elif row.status == "open" and (added or key in one.settled):
             change = "reopened" if key in one.settled else "disputed"
             before = _standing(was) if was else row.claims[0].value
-            yield row.target, two.change(case, change, what, before, values, (added or row.claims)[-1].ref)
+            by = added[-1].ref if added else two.undone(one.settled[key])
+            yield row.target, two.change(case, change, what, before, values, by)
     for key, row in old.items():
         if key not in new:
             what, case = one.of(row.field, row.target), row.target.partition("#")[0]

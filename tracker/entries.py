@@ -96,7 +96,7 @@ def _faults(entry: Entry, known: Known) -> Iterator[tuple[str, str]]:
             yield name, f"{entry.type} has no such field{_near(name, fields)}; see 'tracker types {entry.type}'"
     for field in fields.values():
         if field.name in entry.data:
-            yield from _faults_of_field(field, entry.data[field.name], known, bringing_in=_brings_in(entry.type, field))
+            yield from faults_of_field(field, entry.data[field.name], known, bringing_in=_brings_in(entry.type, field))
         elif field.required:
             yield field.name, f"it is missing; {entry.type} needs it: {field.meaning}"
 
@@ -125,7 +125,7 @@ def _faults_of_place(entry: Entry, cls: type[EventData], known: Known) -> Iterat
         yield "case", f"there is no case {case!r}{_near(case, known.cases)}; open it with 'tracker open {case}'"
 
 
-def _faults_of_field(field: Field, value: Any, known: Known, *, bringing_in: bool) -> Iterator[tuple[str, str]]:
+def faults_of_field(field: Field, value: Any, known: Known, *, bringing_in: bool) -> Iterator[tuple[str, str]]:
     """What is wrong with the value of one field."""
     if field.many:
         if not isinstance(value, list | tuple):

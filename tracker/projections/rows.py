@@ -179,6 +179,8 @@ def _value_of(data: EventData, name: str, value: object) -> str:
     if name == HAPPENED:
         return "it happened" if value else "it did not happen"
     field = next((each for each in fields_of(type(data)) if each.name == name), None)
+    if value is False:
+        return "no"
     return (shown(field, value) if field else str(value)) or "not stated"
 
 
