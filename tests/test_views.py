@@ -48,3 +48,13 @@ def test_a_value_that_names_nobody_known_is_refused(store):
     assert done.code == 2
     assert "there is no party 'nobody'" in done.err
     assert run("correct", ref, "--set", "claimant=nobody", "--reason", "x", cwd=store).code == 2
+
+
+def test_a_case_nobody_had_heard_of_is_said_to_be_outside_the_view(store):
+    done = run("show", "suit", "--known-by", "2025-11-01", cwd=store)
+    assert (done.code, done.err) == (
+        2,
+        "Error: Only what was known by 2025-11-01 is shown. Nothing of 'suit' is in it: ask for another day, or leave "
+        "the clocks out.\n",
+    )
+    assert "There is no case 'suits'" in run("show", "suits", "--known-by", "2025-11-01", cwd=store).err

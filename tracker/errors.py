@@ -5,6 +5,7 @@
     │   ├── NoStore, StoreExists
     │   ├── BadName, BadReference, BadDate
     │   ├── UnknownName             a case, type, field, kind, party or source nobody has introduced
+    │   ├── NotInView               a case that is in the store, but not in what is looked at
     │   ├── BadQuery, BadFormat
     │   └── NoActor
     └── RecordFault (exit 1)        the record or the data is at fault
@@ -92,6 +93,13 @@ class UnknownName(WrongUse):
         near = get_close_matches(name, sorted(known), n=3, cutoff=0.6)
         hint = f" (did you mean {' or '.join(near)}?)" if near else ""
         super().__init__(f"There is no {what} {name!r}{hint}: {todo}.")
+
+
+class NotInView(WrongUse):
+    """A case that is in the store, but not in what is looked at."""
+
+    def __init__(self, case: str, told: str) -> None:
+        super().__init__(f"{told} Nothing of {case!r} is in it: ask for another day, or leave the clocks out.")
 
 
 class BadQuery(WrongUse):

@@ -14,7 +14,7 @@ from tracker.cli.output import progress
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from click.shell_completion import CompletionItem
 
@@ -104,9 +104,23 @@ def view_of(ctx: click.Context) -> View:
     )
 
 
+def _require_in_view(tracker: Tracker, db: sqlite3.Connection, cases: Iterable[str], told: str) -> None:
+    """Raise NotInView for a case of the store of which the view has nothing."""
+    from tracker import queries
+    from tracker.errors import NotInView
+
+    beside = tracker.known().cases - set(queries.case_names(db))
+    for case in cases:
+        if case in beside:
+            raise NotInView(case, told)
+
+
 def look(ctx: click.Context, *cases: str) -> sqlite3.Connection:
     """The projection that the clocks ask for; what only uncertain dates let in is told on standard error."""
-    db, unsure = tracker_of(ctx).look(view_of(ctx))
+    tracker, view = tracker_of(ctx), view_of(ctx)
+    db, unsure = tracker.look(view)
+    if not view.is_whole:
+        _require_in_view(tracker, db, cases, view.told())
     unsure = [each for each in unsure if not cases or each.ref.partition("#")[0] in cases]
     if unsure:
         told = ", ".join(f"{each.ref} ({each.clock} {each.date})" for each in unsure[:5])
