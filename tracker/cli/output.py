@@ -145,7 +145,8 @@ def sections(lines: Sequence[Any], form: str | None, *, own: str = "") -> None:
 def _short_names(lines: Sequence[Any]) -> dict[str, str]:
     """S1, S2 and so on for the sources that the lines cite, in the order in which they come."""
     parts = (part.removeprefix("contradicted by ") for line in lines for part in line.pinpoints.split("; "))
-    cited = dict.fromkeys(name for name, mark, _ in (part.partition(" ¶") for part in parts) if mark)
+    # A party that says so may stand before the source.
+    cited = dict.fromkeys(name.rpartition(", ")[2] for name, mark, _ in (p.partition(" ¶") for p in parts) if mark)
     return {name: f"S{number}" for number, name in enumerate(cited, 1)}
 
 
