@@ -25,7 +25,7 @@ def test_what_was_said_before_is_shown_on_request_only(store):
     now, whole = (ok("timeline", "suit", *more, cwd=store) for more in ((), ("--history",)))
     assert "mended" in now
     assert not any(word in now for word in ("note 0", "a slip", "note 1", "another matter"))
-    assert all(word in whole for word in ("note 0", "a slip", "note 1", "another matter"))
+    assert all(word in whole for word in ("note ~~note 0~~ mended", "a slip", "~~Note: note 1.~~", "another matter"))
 
 
 def test_sources_of_one_publisher_do_not_count_as_two(store):

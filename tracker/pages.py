@@ -255,7 +255,7 @@ def event_page(db: sqlite3.Connection, reference: str) -> list[Line]:
 def _said_about(page: _Page, ref: str) -> Iterator[Line]:
     """What was said about an event since: corrections, retractions, and every value of a dispute."""
     for row in queries.rows(page.db, "corrections", "number", target=ref):
-        told = f"{row['field']} was {row['old'] or 'not stated'}, is {row['new'] or 'not stated'}: {row['reason']}"
+        told = f"{row['field']} ~~{row['old'] or 'not stated'}~~ {row['new'] or 'not stated'}: {row['reason']}"
         yield Line(
             "Amendments", "corrected", queries.named(told, page.names), None, row["ref"], page.pins.get(row["ref"], "")
         )

@@ -256,12 +256,14 @@ def timeline(db: sqlite3.Connection, cases: Sequence[str] = (), *, history: bool
 def amended(db: sqlite3.Connection, *, history: bool) -> dict[str, str]:
     """For every event that was amended, what was said about it, in words, by its ref.
 
-    Disputes are always told; what was corrected or retracted, and why, only with ``history``.
+    Disputes are always told; what was corrected or retracted, and why, only with ``history``. What no longer holds is
+    struck through as Markdown does it, between ``~~``.
     """
     names = party_names(db)
     found: dict[str, list[str]] = {}
     for row in db.execute("SELECT * FROM corrections ORDER BY target, number") if history else ():
-        told = f"{row['field']} was {row['old'] or 'not stated'}, corrected by {row['ref']}: {row['reason']}"
+        values = f"~~{row['old'] or 'not stated'}~~ {row['new'] or 'not stated'}"
+        told = f"{row['field']} {values}, corrected by {row['ref']}: {row['reason']}"
         found.setdefault(row["target"], []).append(told)
     for row in db.execute("SELECT * FROM retractions ORDER BY target") if history else ():
         found.setdefault(row["target"], []).append(f"retracted by {row['ref']}: {row['reason']}")

@@ -123,7 +123,8 @@ def show_command(ctx: click.Context, what: str, form: str | None) -> None:
 
 
 def _timeline_cells(row: TimelineRow) -> tuple[str, ...]:
-    text = f"{row.label}: {row.text}" + (f"\n[{row.amended}]" if row.amended else "")
+    told = f"{row.label}: {row.text}"
+    text = (f"~~{told}~~" if row.status == "retracted" else told) + (f"\n[{row.amended}]" if row.amended else "")
     return row.date or "not stated", row.ref, text, row.pinpoints or "no source given"
 
 
