@@ -109,10 +109,9 @@ def _require_in_view(tracker: Tracker, db: sqlite3.Connection, cases: Iterable[s
     from tracker import queries
     from tracker.errors import NotInView
 
-    beside = tracker.known().cases - set(queries.case_names(db))
-    for case in cases:
-        if case in beside:
-            raise NotInView(case, told)
+    absent = set(cases) - set(queries.case_names(db))
+    if found := sorted(absent & tracker.known().cases if absent else ()):
+        raise NotInView(found[0], told)
 
 
 def look(ctx: click.Context, *cases: str) -> sqlite3.Connection:
@@ -188,11 +187,6 @@ def complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) -
     from tracker.kinds import KINDS
 
     return [CompletionItem(name) for name in KINDS if name.startswith(incomplete)]
-
-
-def case_argument(command: F) -> F:
-    """Give a command the argument CASE."""
-    return click.argument("case", shell_complete=complete_case)(command)
 
 
 def cases_argument(command: F) -> F:

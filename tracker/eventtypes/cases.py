@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 class CaseOpened(EventData, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody began to follow a matter; the first line of every case's log."""
 
+    sentence = ("{title}", ", {kind}", ", before {forum}", ", docket {docket}", "; {about}")
     in_timeline = False
     kind: Annotated[KindName, says("what sort of case it is")]
     title: Annotated[Text, says("the caption people know it by")]
@@ -37,6 +38,7 @@ class CaseOpened(EventData, frozen=True, kw_only=True, omit_defaults=True):
 class CaseRenamed(EventData, frozen=True, kw_only=True, omit_defaults=True):
     """The case goes by another title from here on; its name in the store stays."""
 
+    sentence = ("{title}", ", because {reason}")
     in_timeline = False
     title: Annotated[Text, says("the new caption")]
     reason: Annotated[Text | None, says("why")] = None
@@ -50,6 +52,7 @@ class CaseRenamed(EventData, frozen=True, kw_only=True, omit_defaults=True):
 class CaseLinked(EventData, frozen=True, kw_only=True, omit_defaults=True):
     """The case has to do with another case in the store."""
 
+    sentence = ("{case}: {relation}",)
     in_timeline = False
     case: Annotated[CaseName, says("the other case")]
     relation: Annotated[Text, says("how they belong together")]

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 class PartyAdded(EventData, frozen=True, kw_only=True, omit_defaults=True):
     """A person, company, court or agency enters the register; one party in several cases is one party."""
 
+    sentence = (
+        "{name}, {what}",
+        ", {pseudonym}",
+        ", also {aliases}",
+        ", established {established}",
+        ", {seat}",
+        "; {note}",
+    )
     in_timeline = False
     log = "parties"
     party: Annotated[PartyId, says("its id in the store")]
@@ -38,6 +46,7 @@ class PartyAdded(EventData, frozen=True, kw_only=True, omit_defaults=True):
 class PartyAliased(EventData, frozen=True, kw_only=True, omit_defaults=True):
     """A party in the register goes by one more name."""
 
+    sentence = ("{party} is also {alias}",)
     in_timeline = False
     log = "parties"
     party: Annotated[PartyId, says("the party")]
@@ -53,6 +62,7 @@ class PartyAliased(EventData, frozen=True, kw_only=True, omit_defaults=True):
 class PartyRelated(EventData, frozen=True, kw_only=True, omit_defaults=True):
     """How one party stands to another: ownership, control, office, membership."""
 
+    sentence = ("{party}: {relation} {other}", ", since {since}", ", until {until}")
     in_timeline = False
     log = "parties"
     party: Annotated[PartyId, says("the party the sentence begins with")]

@@ -24,6 +24,7 @@ from tracker.eventtypes.base import Count, Date, EventData, SourceId, Text, even
 class SourceAdded(EventData, frozen=True, kw_only=True, omit_defaults=True):
     """A document enters the register; two sources of one publisher are not independent of each other."""
 
+    sentence = ("{source}", ": {title}", ", by {author}", ", {publisher}", ", published {published}")
     in_timeline = False
     log = "sources"
     source: Annotated[SourceId, says("its id in the store")]

@@ -57,7 +57,7 @@ def open_projection(log: EventLog, path: Path, *, progress: Progress = unseen) -
             stamps = log.stamps()
             if not _usable(path) or not _bring_up_to_date(log, path, stamps):
                 if not _may_write(path):
-                    return _in_memory(log)
+                    return project(log)
                 rebuild(log, path, progress=progress)
             db = _connect(path)
             if _seen(db) == stamps:
@@ -84,11 +84,6 @@ def rebuild(log: EventLog, path: Path, *, progress: Progress = unseen) -> None:
                 path.with_name(path.name + ending).unlink(missing_ok=True)
         finally:
             fresh.unlink(missing_ok=True)
-
-
-def project(log: EventLog) -> sqlite3.Connection:
-    """The projection of a log in memory."""
-    return _in_memory(log)
 
 
 def project_events(logs: Mapping[str, Sequence[Event]]) -> sqlite3.Connection:
@@ -167,7 +162,8 @@ def _update(log: EventLog, path: Path, changed: set[str], stamps: Mapping[str, s
         connection.execute("COMMIT")
 
 
-def _in_memory(log: EventLog) -> sqlite3.Connection:
+def project(log: EventLog) -> sqlite3.Connection:
+    """The projection of a log in memory."""
     connection = sqlite3.connect(":memory:")
     _fill(log.stamps(), _reader(log), connection, unseen)
     return _only_read(connection)
