@@ -143,9 +143,9 @@ def test_a_query_shows_whatever_sqlite_holds(store):
 
 IMPATIENT = """
 import sys
-from tracker import queries
 from tracker.cli import run
-queries.SECONDS, queries.MOST_ROWS = 0.2, 1000
+from tracker.queries import asking
+asking.SECONDS, asking.MOST_ROWS = 0.2, 1000
 sys.exit(run(sys.argv[1:]))
 """
 

@@ -32,6 +32,8 @@ def home(name: str) -> str:
 VALUES: dict[str, Any] = {
     "party": "ms-li", "case": "b", "date": "2025-05~", "money": "1.50 CNY", "decimal": "-0.5", "text": "第 1\n行",
     "count": 3, "flag": True, "event": "00000000-0000-7000-8000-000000000001", "field": "date", "value": ["a", "b"],
+    "deadline": "appeal", "period": "20 days",
+    "outcome": {"since": "2025-09-13", "due": "2025-09-28", "steps": ["day 15"]},
     "citation": {"source": "leida", "locator": "7", "does": "contradicts"},
 }  # fmt: skip
 

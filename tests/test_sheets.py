@@ -1,14 +1,17 @@
 """Source sheets: a good one, one that is logged again, one that changed, and every mistake of form at once."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from helpers import STAMP, lines, store
 
 from tracker import queries
 from tracker.app import Tracker
+from tracker.envelope import Event
 from tracker.errors import Mistakes
 from tracker.kinds import KINDS
 from tracker.logs.files import FileLog
@@ -265,6 +268,13 @@ def db(seeded: Tracker) -> sqlite3.Connection:
     return seeded.read()
 
 
+def said(event: Event) -> tuple[str, str, dict[str, Any]]:
+    """What a sheet decides of an event; the version of the calendar data is that of the day on which it was logged."""
+    data = json.loads(bytes(event.data))
+    data.pop("calendar", None)
+    return event.type, event.id, data
+
+
 def test_the_sheets_say_what_the_committed_logs_say(seeded: Tracker) -> None:
     committed = FileLog(ROOT)
     if not committed.logs():
@@ -272,9 +282,7 @@ def test_the_sheets_say_what_the_committed_logs_say(seeded: Tracker) -> None:
     real = Tracker(ROOT, committed)
     assert seeded.log.logs() == committed.logs()
     for name in committed.logs():
-        ours, theirs = (
-            [(event.type, bytes(event.data), event.id) for event in each.events(name)] for each in (seeded, real)
-        )
+        ours, theirs = ([said(event) for event in each.events(name)] for each in (seeded, real))
         assert ours == theirs, name
 
 

@@ -110,7 +110,9 @@ def test_every_form_has_the_same_rows(real, args, form):
 
     rows = rows_of(ok(*args, f"--{form}", cwd=real), form)
     assert rows
-    assert [row["value"] for row in rows] == [row["value"] for row in rows_of(ok(*args, "--json", cwd=real), "json")]
+    told = [row["value"] for row in rows_of(ok(*args, "--json", cwd=real), "json")]
+    # TSV has no line breaks in a cell.
+    assert [row["value"] for row in rows] == [each.replace("\n", " ") if form == "tsv" else each for each in told]
 
 
 def test_tables_fit_the_terminal(real):

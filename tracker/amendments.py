@@ -287,7 +287,7 @@ class _Draft:
 def unfit(data: EventData, field: str, value: object) -> str | None:
     """Why a field of an event cannot hold a value; None when it can."""
     known = next((each for each in fields_of(type(data)) if each.name == field), None)
-    fixed = ("citations", "of") if isinstance(data, Amendment) else ("citations",)
+    fixed = ("citations", *(("of",) if isinstance(data, Amendment) else ()), *data.computed)
     if known is None or field in fixed:
         names = ", ".join(each.name for each in fields_of(type(data)) if each.name not in fixed)
         return f"{type(data).type} has no field {field!r} to amend; it has {names}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,19 +19,22 @@ from tracker.errors import (
     NoStore,
     StoreExists,
     UnknownName,
+    WrongUse,
 )
 from tracker.progress import unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tracker.amendments import Standing
     from tracker.clocks import Unsure, View
+    from tracker.deadlines.rules import Rule
     from tracker.entries import Entry, Known
     from tracker.envelope import Event, Stamp
-    from tracker.eventtypes import EventData
     from tracker.logs.port import Appended, EventLog
+    from tracker.moves import Move
     from tracker.progress import Progress
+    from tracker.queries import DeadlineRow
 
 PROJECTION = "tracker.db"
 """The projection's file, beside the folder of the logs."""
@@ -236,37 +239,20 @@ class Tracker:
                 return Target(log, found.id, standing)
         raise BadReference(reference, "there is no such event in the store, or this program cannot read it")
 
-    def _misfits(self, entries: Sequence[Entry], known: Known) -> list[Mistake]:
-        """What is wrong with amendments among the entries, held against the events they are about."""
-        from tracker.amendments import amended_field, misfit, standings
-        from tracker.entries import faults_of_field
-
-        about = [entry for entry in entries if isinstance(entry.data.get("of"), str)]
-        found: list[Mistake] = []
-        for log in sorted({entry.log for entry in about}):
-            by_id = {said.id: standing.data for said, standing in standings(self.events(log))}
-            by_id |= {entry.id: data for entry in entries if entry.id and (data := typed(entry)) and entry.log == log}
-            for entry in about:
-                if entry.log != log:
-                    continue
-                if wrong := misfit(typed(entry), by_id):
-                    found.append(Mistake(entry.where, *wrong))
-                elif (field := amended_field(typed(entry), by_id)) and (value := entry.data.get("value")) is not None:
-                    faults = faults_of_field(field, value, known, bringing_in=False)
-                    found += [Mistake(entry.where, "value", message) for _, message in faults]
-        return found
-
     def _append(
         self, entries: Sequence[Entry], stamp: Stamp, expected: Mapping[str, int], *, tolerant: bool
     ) -> Outcome:
         from tracker.entries import drafts
+        from tracker.references import misfits
 
+        entries = [self._resolved(entry) for entry in entries]
         there = self._there(entries)
         repeated = [(entry, there[key]) for entry in entries if (key := (entry.log, entry.id)) in there]
         known = self.known()
         fresh = [entry for entry in entries if (entry.log, entry.id) not in there]
-        made, mistakes = drafts(self.progress(fresh, len(fresh)), known)
-        mistakes += self._misfits(fresh, known)
+        fresh, mistakes = self._reckoned(fresh, stamp)
+        made, more = drafts(self.progress(fresh, len(fresh)), known)
+        mistakes += more + misfits(fresh, self._logged, known)
         contradictions = [found for entry, event in repeated if (found := _contradiction(entry, event))]
         if not tolerant:
             mistakes += [
@@ -281,6 +267,89 @@ class Tracker:
         appended = self.log.append(made, stamp, expected=held)
         return Outcome((*(_was_there(event) for _, event in repeated), *appended), tuple(contradictions))
 
+    def _resolved(self, entry: Entry) -> Entry:
+        """The entry with ids in the place of the CASE#NUMBER that its fields hold; the door tells what is not there."""
+        from tracker import queries
+        from tracker.eventtypes.base import event_fields
+
+        names = [name for name in event_fields(entry.type) if "#" in str(entry.data.get(name, ""))]
+        if not names:
+            return entry
+        ids = queries.event_ids(self.read(), [str(entry.data[name]) for name in names])
+        found = {name: ids[ref] for name in names if (ref := str(entry.data[name])) in ids}
+        return replace(entry, data={**entry.data, **found})
+
+    def rules(self) -> Mapping[str, Rule]:
+        """Every rule by its name, those of the store too; raises Mistakes."""
+        from tracker.deadlines.rules import rules_of
+
+        return rules_of(self.root)
+
+    def _reckoned(self, entries: Sequence[Entry], stamp: Stamp) -> tuple[list[Entry], list[Mistake]]:
+        """The entries with what rules give for the deadlines among them, and what keeps a rule from giving it."""
+        wanting = [entry for entry in entries if _wants_reckoning(entry)]
+        if not wanting:
+            return list(entries), []
+        from tracker.entries import typed
+        from tracker.reckoning import facts_of, reckoned
+
+        rules, mistakes = self.rules(), list[Mistake]()
+        done: dict[int, Entry] = {}
+        for entry in wanting:
+            beside = [(e.id, data) for e in entries if e.log == entry.log and e.id and (data := typed(e))]
+            facts = facts_of(self._logged(entry.log), beside)
+            try:
+                found = reckoned(entry.data, facts, rules, today=stamp.recordedtime[:10])
+            except WrongUse as wrong:
+                mistakes.append(Mistake(entry.where, "rule", str(wrong).removesuffix(".")))
+            else:
+                done[id(entry)] = replace(entry, data=entry.data | found)
+        return [done.get(id(entry), entry) for entry in entries], mistakes
+
+    def deadlines_of(self, cases: Sequence[str], name: str | None = None) -> list[DeadlineRow]:
+        """The deadlines of some cases, or of all, with one name if it is given; raises UnknownName."""
+        from tracker import queries
+
+        rows = queries.deadlines(self.read(), cases)
+        if name is not None and name not in {row.name for row in rows}:
+            raise UnknownName("deadline", name, [row.name for row in rows], "'tracker deadlines --all' lists them")
+        return [row for row in rows if name is None or row.name == name]
+
+    def recompute(
+        self, stamp: Stamp, cases: Sequence[str] = (), name: str | None = None, trigger: str | None = None
+    ) -> list[Move]:
+        """Find deadlines anew whose trigger, rule or calendar is another one now, and log all that move, or none.
+
+        ``name`` picks one of them; then ``trigger`` (CASE#NUMBER) can name the event that starts it from now on.
+
+        Raises UnknownName, BadReference, BadPeriod and CannotCompute, and as ``append``.
+        """
+        from tracker.moves import move, moves
+        from tracker.reckoning import facts_of, reckoned
+
+        rows, rules = self.deadlines_of(cases, name), self.rules()
+        if trigger is None:
+            found = list(moves(self.read(), rows, rules))
+        else:
+            target = self.target(trigger)
+            found = []
+            for row in rows:
+                said = {"rule": row.rule, "trigger": target.id, "period": row.period, "served_by": row.served_by}
+                data = reckoned(said, facts_of(self.events(target.log)), rules, today=stamp.recordedtime[:10])
+                found.append(move(self.read(), row, data, f"it starts with {trigger}"))
+        if found:
+            self.append([each.entry for each in found], stamp)
+        return found
+
+    def note_export(self, rows: Iterable[DeadlineRow], target: str, stamp: Stamp) -> int:
+        """Log with which days deadlines were put into a file; how many of them are new in it. Raises as ``append``."""
+        from tracker.moves import exports_of
+
+        entries = exports_of(self.read(), rows, target)
+        if entries:
+            self.append(entries, stamp)
+        return len(entries)
+
     def _there(self, entries: Sequence[Entry]) -> dict[tuple[str, str | None], Event]:
         """The events that have an id of one of the entries, by log and id."""
         wanted = {(entry.log, entry.id) for entry in entries if entry.id is not None}
@@ -288,6 +357,10 @@ class Tracker:
         for log in {log for log, _ in wanted} & set(self.log.logs()):
             found |= {(log, event.id): event for event in self.events(log) if (log, event.id) in wanted}
         return found
+
+    def _logged(self, log: str) -> Iterable[Event]:
+        """The events of a log, none of one that is not begun."""
+        return self.events(log) if log in self.log.logs() else ()
 
     # the record itself
 
@@ -342,7 +415,8 @@ def _contradiction(entry: Entry, event: Event) -> Contradiction | None:
     except msgspec.ValidationError:
         said = entry.data
     said = msgspec.json.decode(msgspec.json.encode(said))
-    fields = sorted(name for name in said.keys() | logged.keys() if said.get(name) != logged.get(name))
+    unwritten = set(cls.computed) - entry.data.keys() if cls else set()
+    fields = sorted(name for name in (said.keys() | logged.keys()) - unwritten if said.get(name) != logged.get(name))
     if entry.type != event.type:
         fields.insert(0, "type")
     if not fields:
@@ -355,14 +429,6 @@ def ref_of(log: str, position: int) -> str:
     return f"{log.removeprefix('cases/')}#{position}"
 
 
-def typed(entry: Entry) -> EventData | None:
-    """The typed data of an entry; None when it does not fit its type, which the door tells."""
-    import msgspec
-
-    from tracker.eventtypes import registry
-
-    cls = registry().get(entry.type)
-    try:
-        return msgspec.convert(entry.data, cls) if cls else None
-    except msgspec.ValidationError:
-        return None
+def _wants_reckoning(entry: Entry) -> bool:
+    """Whether a rule has to be applied: to a deadline that names one and has no result yet."""
+    return entry.type == "deadline.set" and isinstance(entry.data.get("rule"), str) and "results" not in entry.data

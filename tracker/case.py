@@ -7,7 +7,7 @@ in the order in which it happened, and finds the stage from what surely came bef
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,13 +16,15 @@ import msgspec
 from tracker import dates
 from tracker.amendments import Said, Standing, stand
 from tracker.checks import Logged, look_over
+from tracker.duties import Deadline, Fact, deadlines_of
 from tracker.errors import BadDate
 from tracker.eventtypes import Development, EventData, registry
 from tracker.eventtypes import decode as decode_data
 from tracker.eventtypes.base import faults_of_dates
 from tracker.kinds import KINDS, UNKNOWN, Kind
+from tracker.obligations import Change, Order, unsound
 from tracker.problems import Problem
-from tracker.state import Caption, CaseBuilder, Figure, Hearing, Judgment, Link, Order, Place, Plea, Role
+from tracker.state import Caption, CaseBuilder, Figure, Hearing, Judgment, Link, Place, Plea, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,6 +60,14 @@ class Entry:
         cls = registry().get(self.event.type)
         return cls.label if cls else self.event.type
 
+    @property
+    def place(self) -> Place:
+        """Which event it is, for what is built from it; what has happened had done so when it was logged."""
+        logged = self.event.recordedtime[:10]
+        if self.when is None:
+            return Place(self.position, (dates.EARLIEST, logged))
+        return Place(self.position, (self.when.earliest, max(self.when.earliest, min(self.when.latest, logged))))
+
     def order(self) -> tuple[bool, tuple[str, str, str], int]:
         """Earliest day, latest day, order of logging (design rule 8); what has no date at all comes last."""
         key = self.when.sort_key if self.when else ("", "", "")
@@ -81,7 +91,10 @@ class Gap(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """The state of a case after its events; frozen, and equal for equal events."""
+    """The state of a case after its events; frozen, and equal for equal events.
+
+    ``hearings_gone`` are those that only retracted events tell of.
+    """
 
     name: str
     kind: Kind
@@ -93,8 +106,11 @@ class Case:
     roles: tuple[Role, ...]
     pleas: tuple[Plea, ...]
     hearings: tuple[Hearing, ...]
+    hearings_gone: tuple[Hearing, ...]
     judgments: tuple[Judgment, ...]
     orders: tuple[Order, ...]
+    order_changes: tuple[Change, ...]
+    deadlines: tuple[Deadline, ...]
     figures: tuple[Figure, ...]
     links: tuple[Link, ...]
     gaps: tuple[Gap, ...]
@@ -110,17 +126,19 @@ def fold(name: str, events: Iterable[Event]) -> Case:
     problems: list[Problem] = []
     entries = _amended(name, [_read(name, event, problems) for event in events], problems)
     kind_name = next((data.kind for data in _openings(entries)), "")
-    case = CaseBuilder(name, KINDS.get(kind_name, UNKNOWN), Caption(name), problems=problems)
+    positions = {entry.event.id: entry.position for entry in reversed(entries)}
+    case = CaseBuilder(name, KINDS.get(kind_name, UNKNOWN), Caption(name), positions, problems=problems)
     in_order = sorted(entries, key=Entry.order)
     for entry in entries:
         if entry.data is not None and entry.counts and not isinstance(entry.data, Development):
-            entry.data.apply(case, Place(entry.position))
+            entry.data.apply(case, entry.place)
     for entry in in_order:
         if isinstance(entry.data, Development) and entry.counts:
-            entry.data.apply(case, Place(entry.position))
+            entry.data.apply(case, entry.place)
     steps, stage = _stages(case, entries)
     logged = (Logged(each.position, each.event.recordedtime, each.standing) for each in entries if each.standing)
     case.problems += look_over(case, kind_name, logged)
+    case.problems += (Problem(code, name, at, told) for code, at, told in unsound(case.orders, case.order_changes))
     return _freeze(case, kind_name, steps, stage, in_order)
 
 
@@ -271,7 +289,23 @@ def _gaps(case: CaseBuilder, entries: Sequence[Entry]) -> Iterable[Gap]:
             yield Gap(ask.what, None, found[0].position)
 
 
+def _hearings_gone(case: CaseBuilder, entries: Iterable[Entry]) -> Iterable[Hearing]:
+    """The hearings that only retracted events tell of: whoever has them in a calendar has to learn of it."""
+    told = {position for hearing in case.hearings.values() for position in hearing.told_by}
+    gone = CaseBuilder(case.name, case.kind, case.caption)
+    for entry in entries:
+        if entry.data is not None and not entry.counts and entry.data.family == "hearings":
+            entry.data.apply(gone, entry.place)
+    for hearing in gone.hearings.values():
+        if min(hearing.told_by) not in told:
+            yield replace(hearing, status="withdrawn")
+
+
 def _freeze(case: CaseBuilder, kind_name: str, steps: list[Step], stage: str, in_order: list[Entry]) -> Case:
+    has_deadlines = any(entry.data is not None and entry.data.family == "deadlines" for entry in in_order)
+    facts = [Fact(e.position, e.event.id, e.event.recordedtime, e.standing) for e in in_order if e.standing]
+    deadlines, doubts = deadlines_of(facts) if has_deadlines else ((), [])
+    case.problems += (Problem(code, case.name, at, told) for code, at, told in doubts)
     return Case(
         name=case.name,
         kind=case.kind,
@@ -283,8 +317,11 @@ def _freeze(case: CaseBuilder, kind_name: str, steps: list[Step], stage: str, in
         roles=tuple(case.roles.values()),
         pleas=tuple(case.pleas),
         hearings=tuple(sorted(case.hearings.values(), key=lambda hearing: (hearing.day or "", hearing.position))),
+        hearings_gone=tuple(_hearings_gone(case, in_order)),
         judgments=tuple(case.judgments),
         orders=tuple(case.orders),
+        order_changes=tuple(case.order_changes),
+        deadlines=deadlines,
         figures=tuple(case.figures),
         links=tuple(case.links),
         gaps=tuple(_gaps(case, in_order)),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracker.dates import LATEST, EDTFDate, parse, surely_before
 from tracker.errors import BadDate
 from tracker.eventtypes.base import Development, EventData, fields_of
-from tracker.eventtypes.judgments import OrderMade
+from tracker.eventtypes.orders import OrderMade
 from tracker.kinds import UNKNOWN
 from tracker.problems import Problem
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 CAPTION = ("title", "forum", "docket", "jurisdiction", "about", "stage")
-TOLD_BY_THEIR_EVENT = ("order", "hearing", "figure", "date")
+TOLD_BY_THEIR_EVENT = ("order", "hearing", "figure", "date", "deadline", "owed")
 """Values that a new or amended event says in a row of its own already."""
 
 
@@ -132,9 +132,20 @@ def _all_values(side: _Side) -> Iterator[tuple[_Key, _Value]]:
             _Value(f"order {row['id']}", _order(side, row), row["development"]),
         )
     for row in queries.rows(side.db, "hearings", "case_name", "number"):
+        if row["status"] == "withdrawn":
+            continue
         day = row["day"] or "day not stated"
         key = ("hearing", row["case_name"], row["day"] or row["development"])
         yield key, _Value(f"hearing of {day}", _hearing(side, row), row["development"])
+    for deadline in queries.deadlines(side.db):
+        told = " ".join(filter(None, (deadline.due or "no day", f"({deadline.status})")))
+        told += ", stale" if deadline.is_stale else ""
+        ref = queries.turns(side.db, deadline.id)[-1].ref
+        yield ("deadline", deadline.case, deadline.name), _Value(f"deadline {deadline.name}", told, ref)
+    for debt in queries.owed(side.db):
+        amount = f"{grouped(debt.least)} to " * (debt.least != debt.most) + f"{grouped(debt.most)} {debt.currency}"
+        key = ("owed", debt.case, debt.refs[0], *debt.debtors)
+        yield key, _Value(f"owed by {' and '.join(debt.debtors)}", f"{amount} ({debt.state})", debt.refs[-1])
     # Of several figures for one thing the last one holds.
     for row in queries.rows(side.db, "figures", "case_name", "earliest IS NOT NULL", "earliest", "latest", "number"):
         key = ("figure", row["case_name"], row["what"], row["unit"], row["scope"] or "", row["counted_by"] or "")
@@ -195,7 +206,7 @@ def _values(one: _Side, two: _Side, told: Collection[str]) -> Iterator[Change]:
             continue
         if was is None:
             yield two.change(case, "new", value.what, "", value.told, value.ref)
-        elif was.told != value.told and not (sort == "date" and value.ref in told):
+        elif was.told != value.told and not (sort in ("date", "owed") and value.ref in told):
             yield two.change(case, "changed", value.what, was.told, value.told, value.ref)
     for key, value in one.values.items():
         if key not in two.values and key[1] in two.cases and not (key[0] in TOLD_BY_THEIR_EVENT and value.ref in told):

@@ -16,7 +16,7 @@ from tracker import dates
 from tracker.envelope import Draft
 from tracker.errors import BadName, Mistake
 from tracker.eventtypes import EventData, registry
-from tracker.eventtypes.base import DECIMAL_PATTERN, MONEY_PATTERN, Field, fields_of
+from tracker.eventtypes.base import DECIMAL_PATTERN, EVENT_ID_PATTERN, MONEY_PATTERN, PERIOD_PATTERN, Field, fields_of
 from tracker.kinds import KINDS
 from tracker.names import REGISTERS, case_of, check_log, check_name
 from tracker.text import refuse_controls
@@ -87,13 +87,13 @@ def _faults(entry: Entry, known: Known) -> Iterator[tuple[str, str]]:
     """Field and sentence for everything wrong with an entry."""
     cls = registry().get(entry.type)
     if cls is None:
-        yield "type", f"there is no event type {entry.type!r}{_near(entry.type, registry())}; see 'tracker types'"
+        yield "type", f"there is no event type {entry.type!r}{near(entry.type, registry())}; see 'tracker types'"
         return
     yield from _faults_of_place(entry, cls, known)
     fields = {field.name: field for field in fields_of(cls)}
     for name in entry.data:
         if name not in fields:
-            yield name, f"{entry.type} has no such field{_near(name, fields)}; see 'tracker types {entry.type}'"
+            yield name, f"{entry.type} has no such field{near(name, fields)}; see 'tracker types {entry.type}'"
     for field in fields.values():
         if field.name in entry.data:
             yield from faults_of_field(field, entry.data[field.name], known, bringing_in=_brings_in(entry.type, field))
@@ -122,7 +122,7 @@ def _faults_of_place(entry: Entry, cls: type[EventData], known: Known) -> Iterat
         elif case in known.cases:
             yield "case", f"there is a case {case!r} already"
     elif case and case not in known.cases:
-        yield "case", f"there is no case {case!r}{_near(case, known.cases)}; open it with 'tracker open {case}'"
+        yield "case", f"there is no case {case!r}{near(case, known.cases)}; open it with 'tracker open {case}'"
 
 
 def faults_of_field(field: Field, value: Any, known: Known, *, bringing_in: bool) -> Iterator[tuple[str, str]]:
@@ -142,6 +142,9 @@ def faults_of_field(field: Field, value: Any, known: Known, *, bringing_in: bool
 def _faults_of_value(field: Field, value: Any, known: Known, *, bringing_in: bool) -> Iterator[tuple[str, str]]:
     if field.refers == "citation":
         yield from _faults_of_citation(value, known)
+    elif field.refers == "outcome":
+        if not isinstance(value, dict) or not isinstance(value.get("since"), str):
+            yield field.name, f"{value!r} is no result of a rule; leave it out, and the rule is applied"
     elif field.refers == "flag":
         if not isinstance(value, bool):
             yield field.name, f"{value!r} is neither true nor false"
@@ -174,10 +177,18 @@ def _fault_of_text(field: Field, value: str, known: Known, *, bringing_in: bool)
         case "decimal":
             right = re.fullmatch(DECIMAL_PATTERN[1:-1], value)
             return None if right else f"{value!r} is no number; write a plain decimal, as in 318900 or 5.72"
+        case "period":
+            right = re.fullmatch(PERIOD_PATTERN[1:-1], value)
+            return None if right else f"{value!r} is no period; write a number and a unit, as in '10 days'"
         case "choice":
             return None if value in field.choices else f"{value!r} is none of: {', '.join(field.choices)}"
         case "kind":
-            return None if value in KINDS else f"there is no kind {value!r}{_near(value, KINDS)}; see 'tracker kinds'"
+            return None if value in KINDS else f"there is no kind {value!r}{near(value, KINDS)}; see 'tracker kinds'"
+        case "event":
+            told = f"{value!r} is no event of this case; write CASE#NUMBER, as in 'haikou-deposit#12'"
+            return None if re.fullmatch(EVENT_ID_PATTERN[1:-1], value) else told
+        case "deadline":
+            return _fault_of_form("deadline", value)
         case "party" | "source" | "case" if bringing_in:
             return _fault_of_new_name(field.refers, value, known)
         case "party":
@@ -188,11 +199,17 @@ def _fault_of_text(field: Field, value: str, known: Known, *, bringing_in: bool)
             return None
 
 
-def _fault_of_new_name(what: str, value: str, known: Known) -> str | None:
+def _fault_of_form(what: str, value: str) -> str | None:
     try:
         check_name(what, value)
     except BadName as error:
         return str(error)
+    return None
+
+
+def _fault_of_new_name(what: str, value: str, known: Known) -> str | None:
+    if fault := _fault_of_form(what, value):
+        return fault
     taken = value in (known.parties if what == "party" else known.sources)
     return f"there is a {what} {value!r} already" if taken else None
 
@@ -205,7 +222,7 @@ def _fault_of_name(what: str, value: str, names: set[str]) -> str | None:
         "source": f"add it with 'tracker source add {value}'",
         "case": f"open it with 'tracker open {value}'",
     }[what]
-    return f"there is no {what} {value!r}{_near(value, names)}; {todo}"
+    return f"there is no {what} {value!r}{near(value, names)}; {todo}"
 
 
 def _faults_of_citation(value: Any, known: Known) -> Iterator[tuple[str, str]]:
@@ -225,9 +242,10 @@ def _faults_of_citation(value: Any, known: Known) -> Iterator[tuple[str, str]]:
             yield "citations", f"{part!r} is neither supports nor contradicts"
 
 
-def _near(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, sorted(known), n=2, cutoff=0.6)
-    return f" (did you mean {' or '.join(near)}?)" if near else ""
+def near(name: str, known: Iterable[str]) -> str:
+    """A question after the names that come near one that is not known; empty when none does."""
+    found = get_close_matches(name, sorted(known), n=2, cutoff=0.6)
+    return f" (did you mean {' or '.join(found)}?)" if found else ""
 
 
 def cited(source: str, locators: str, does: str = "supports") -> list[dict[str, str]]:
@@ -243,3 +261,12 @@ def cited_by_text(text: str, does: str = "supports") -> list[dict[str, str]]:
     """Citations from ``SOURCE`` or ``SOURCE:LOCATORS``."""
     source, _, locators = text.partition(":")
     return cited(source, locators, does)
+
+
+def typed(entry: Entry) -> EventData | None:
+    """The typed data of an entry; None when it does not fit its type, which the door tells."""
+    cls = registry().get(entry.type)
+    try:
+        return msgspec.convert(entry.data, cls) if cls else None
+    except msgspec.ValidationError:
+        return None

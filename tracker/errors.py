@@ -239,12 +239,12 @@ class Mistake:
 
 
 class Mistakes(RecordFault):
-    """All that is wrong with a sheet, a batch or an entry, named at once; nothing was logged."""
+    """All that is wrong with a sheet, a batch, an entry or a rule, named at once; ``outcome`` ends the sentence."""
 
-    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+    def __init__(self, mistakes: Sequence[Mistake], outcome: str = "nothing was logged") -> None:
         self.mistakes = tuple(mistakes)
         count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
-        super().__init__("\n".join([*map(str, mistakes), f"{count}; nothing was logged."]))
+        super().__init__("\n".join([*map(str, mistakes), f"{count}; {outcome}."]))
 
 
 class ProjectionFault(RecordFault):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker import queries
 from tracker.errors import BadReference, UnknownName
-from tracker.eventtypes.base import fields_of, grouped, registry
+from tracker.eventtypes.base import Development, fields_of, grouped, registry
 from tracker.names import REGISTERS, log_of, parse_ref
 from tracker.queries import Citation, Line, pinpoint
 
@@ -53,6 +53,8 @@ def case_page(db: sqlite3.Connection, case: str) -> list[Line]:
         *_hearings(page, case),
         *_decisions(page, case),
         *_orders(page, case),
+        *_owed(page, case),
+        *_deadlines(page, case),
         *_figures(page, case),
         *_links(page, case),
         *_disputes(page, case),
@@ -148,6 +150,8 @@ def _pleadings(page: _Page, case: str) -> Iterator[Line]:
 
 def _hearings(page: _Page, case: str) -> Iterator[Line]:
     for row in _of(page, "hearings", case, "number"):
+        if row["status"] == "withdrawn":
+            continue
         told = [row["status"]]
         if row["purpose"]:
             told.append(f"for {row['purpose']}")
@@ -188,6 +192,29 @@ def _orders(page: _Page, case: str) -> Iterator[Line]:
             told.append("jointly and severally" if row["joint_and_several"] else "not jointly")
         told.append(f"due {row['due'] or row['due_terms'] or 'day not stated'}")
         yield page.dated("Orders", what or "not stated", ", ".join(told), row["development"])
+
+
+def _owed(page: _Page, case: str) -> Iterator[Line]:
+    for row in queries.owed(page.db, [case]):
+        who = " and ".join(row.debtors) or "not stated"
+        told = [f"{grouped(row.least)} to " * (row.least != row.most) + f"{grouped(row.most)} {row.currency}"]
+        told.append(f"to {' and '.join(row.creditors) or 'a creditor not stated'}")
+        if len(row.debtors) > 1:
+            told.append("each for the whole" if row.sharing == "jointly" else row.sharing)
+        told.append(row.state)
+        yield Line("Owed", f"by {who}", ", ".join(told), None, ", ".join(row.refs), row.pinpoints)
+
+
+def _deadlines(page: _Page, case: str) -> Iterator[Line]:
+    for row in queries.deadlines(page.db, [case]):
+        told = [row.what or row.name]
+        told += [f"by {', '.join(row.parties)}"] if row.parties else []
+        told += [f"waits for {row.waits_for}" if row.waits_for else row.status]
+        told += ["stale: its trigger has another day by now"] if row.is_stale else []
+        told += [f"by rule {row.rule}" + (f", {row.law}" if row.law else "")] if row.rule else []
+        refs = ", ".join(dict.fromkeys(turn.ref for turn in queries.turns(page.db, row.id)))
+        value = "\n".join([f"{row.due or 'no day'}: {'; '.join(told)}", *queries.steps(page.db, row.id)])
+        yield Line("Deadlines", row.name, value, None, refs, row.pinpoints)
 
 
 def _figures(page: _Page, case: str) -> Iterator[Line]:
@@ -237,7 +264,7 @@ def event_page(db: sqlite3.Connection, reference: str) -> list[Line]:
         raise BadReference(reference, "there is no such event in the store")
     head = [
         ("type", f"{row['label']} ({row['type']})"),
-        *((("date", row["date"] or "not stated"), ("date basis", row["date_basis"])) if case not in REGISTERS else ()),
+        *((("date", row["date"] or "not stated"), ("date basis", row["date_basis"])) if _happened(row) else ()),
         ("text", queries.named(row["text"], page.names)),
     ]
     ref = row["ref"]
@@ -250,6 +277,12 @@ def event_page(db: sqlite3.Connection, reference: str) -> list[Line]:
     record = (("logged", f"{row['recorded_time']} by {row['recorded_by']}"), ("id", row["event_id"]))
     lines += [Line("Record", item, value, None, ref, "") for item, value in record]
     return lines
+
+
+def _happened(row: sqlite3.Row) -> bool:
+    """Whether an event is one that happens on a day, and not one about the record; of an unknown type it may be."""
+    cls = registry().get(row["type"])
+    return cls is None or issubclass(cls, Development)
 
 
 def _said_about(page: _Page, ref: str) -> Iterator[Line]:
@@ -274,9 +307,22 @@ def _fields(page: _Page, row: sqlite3.Row) -> Iterator[tuple[str, str]]:
         if name in ("citations", "date", "date_basis", "summary"):
             continue
         several = value if isinstance(value, list) else [value]
-        is_party = name in known and known[name].refers == "party"
-        told = [_named(page, each) if is_party else _plain(each) for each in several]
-        yield name.replace("_", " "), "; ".join(told)
+        refers = known[name].refers if name in known else ""
+        yield name.replace("_", " "), "; ".join(_told(page, refers, each) for each in several)
+
+
+def _told(page: _Page, refers: str, value: Any) -> str:
+    """One value of a field in words."""
+    match refers:
+        case "party":
+            return _named(page, value)
+        case "event":
+            row = queries.row(page.db, "developments", event_id=value)
+            return f"{row['ref']} ({row['label']})" if row else str(value)
+        case "outcome":
+            steps = "".join(f"\n{step}" for step in value.get("steps", ()))
+            return f"{value['since']} gives {value.get('due', 'no day')}{steps}"
+    return _plain(value)
 
 
 def _named(page: _Page, party: object) -> str:

@@ -13,7 +13,8 @@ from tracker.eventtypes.base import fields_of, registry
 from tracker.eventtypes.schema import meaning, schema_of
 from tracker.kinds import KINDS
 from tracker.problems import CODES
-from tracker.projections.schema import TABLES, VIEWS
+from tracker.projections.schema import TABLES
+from tracker.projections.views import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

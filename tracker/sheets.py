@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.entries import Entry, cited, cited_by_text
 from tracker.errors import Mistake, Mistakes
+from tracker.eventtypes.base import event_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -156,8 +157,22 @@ def _link(reader: _Reader, where: str, row: dict[str, Any]) -> Iterator[Entry]:
 def _event(reader: _Reader, where: str, row: dict[str, Any]) -> Iterator[Entry]:
     if reader.required(where, row, "case", "type"):
         fields = {name: value for name, value in row.items() if name not in ("case", "type", "name")}
+        for name in event_fields(row["type"]):
+            if name in fields:
+                fields[name] = _event_named(reader, where, name, fields[name])
         key = f"{row['case']}/{row['type']}/{row.get('name', row.get('at', ''))}"
         yield reader.entry("event", where, fields, f"cases/{row['case']}", row["type"], key)
+
+
+def _event_named(reader: _Reader, where: str, field: str, named: Any) -> Any:
+    """The id of an event that a field names as ``SOURCE/TABLE/KEY``; what is named otherwise goes to the door."""
+    if not isinstance(named, str) or "/" not in named:
+        return named
+    try:
+        return place_of(named)[1]
+    except ValueError:
+        reader.wrong(where, field, f"{named!r} names no entry; write SOURCE/TABLE/KEY, as docs/sheets.md shows")
+        return named
 
 
 def place_of(of: str) -> tuple[str, str]:

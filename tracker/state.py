@@ -5,16 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracker.dates import EARLIEST
+from tracker.obligations import Change
 from tracker.problems import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tracker.kinds import Kind
+    from tracker.obligations import Becoming, Order
 
 
 class Place(NamedTuple):
-    """Which event of the case says so: its number in the log."""
+    """Which event of the case says so: its number in the log, and the span of days in which it happened.
+
+    The last day (YYYY-MM-DD) is that of logging at the latest, unless the event says that it lies ahead.
+    """
 
     position: int
+    span: tuple[str, str] = (EARLIEST, EARLIEST)
 
 
 class Caption(NamedTuple):
@@ -47,7 +56,10 @@ class Plea(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
-    """A hearing and what became of it: set, postponed or held; days as EDTF, None when not known."""
+    """A hearing and what became of it: set, postponed, held or withdrawn; days as EDTF, None when not known.
+
+    ``position`` is the event that says how it stands, ``told_by`` are all that tell of it.
+    """
 
     day: str | None
     status: str
@@ -56,6 +68,7 @@ class Hearing:
     moved_to: str | None = None
     reason: str | None = None
     position: int
+    told_by: tuple[int, ...] = ()
 
 
 class Judgment(NamedTuple):
@@ -67,20 +80,6 @@ class Judgment(NamedTuple):
     in_favour_of: tuple[str, ...]
     grounds: tuple[str, ...]
     position: int
-
-
-class Order(NamedTuple):
-    """An obligation: who owes what to whom, by when."""
-
-    position: int
-    issuer: str | None = None
-    debtors: tuple[str, ...] = ()
-    creditors: tuple[str, ...] = ()
-    amount: str | None = None
-    act: str | None = None
-    joint_and_several: bool | None = None
-    due: str | None = None
-    due_terms: str | None = None
 
 
 class Figure(NamedTuple):
@@ -111,12 +110,15 @@ class CaseBuilder:
     name: str
     kind: Kind
     caption: Caption
+    positions: Mapping[str, int] = field(default_factory=dict)
+    """The number of each event by its id."""
     opened_by: int | None = None
     roles: dict[tuple[str, str], Role] = field(default_factory=dict)
     pleas: list[Plea] = field(default_factory=list)
     hearings: dict[str, Hearing] = field(default_factory=dict)
     judgments: list[Judgment] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
+    order_changes: list[Change] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -159,7 +161,7 @@ class CaseBuilder:
         known = self.hearings.get(day, planned)
         first, second = (planned, known) if known.status == "set" else (known, planned)
         court, purpose = first.court or second.court, first.purpose or second.purpose
-        self.hearings[day] = replace(known, court=court, purpose=purpose)
+        self.hearings[day] = replace(known, court=court, purpose=purpose, told_by=(*known.told_by, at.position))
 
     def move_hearing(self, hearing: Hearing) -> None:
         """Mark the old day as postponed and set the new one; a hearing that was held stays held."""
@@ -180,15 +182,24 @@ class CaseBuilder:
         if known:
             names = ("court", "purpose", "moved_to", "reason")
             hearing = replace(hearing, **{name: getattr(hearing, name) or getattr(known, name) for name in names})
+        told_by = (*(known.told_by if known else ()), hearing.position)
+        hearing = replace(hearing, told_by=told_by)
         self.hearings[hearing.day or f"?{hearing.position}"] = hearing
 
-    def judge(self, judgment: Judgment) -> None:
-        """Add a judgment."""
-        self.judgments.append(judgment)
-
-    def order(self, order: Order) -> None:
-        """Add an order."""
-        self.orders.append(order)
+    def change_order(
+        self,
+        what: Becoming,
+        order: str,
+        at: Place,
+        *,
+        amount: str | None = None,
+        debtor: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Add what became of the order whose event has the id ``order``; which orders there are shows at the end."""
+        self.order_changes.append(
+            Change(what, self.positions.get(order, 0), at.position, at.span, amount, debtor, reason)
+        )
 
     def figure(self, figure: Figure) -> None:
         """Add a figure."""

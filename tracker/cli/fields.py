@@ -38,6 +38,9 @@ def option_of(field: Field) -> click.Option:
             "case": "CASE",
             "date": "DATE",
             "money": "AMOUNT",
+            "event": "REF",
+            "deadline": "NAME",
+            "period": "PERIOD",
         }.get(field.refers, "TEXT")
     if field.refers in _COMPLETE:
         given["shell_complete"] = _COMPLETE[field.refers]
@@ -62,7 +65,8 @@ def cite_options() -> list[click.Option]:
 
 def all_options(event_type: str) -> list[click.Option]:
     """Every option of an event type: its own fields, then the common ones."""
-    fields = [field for field in fields_of(registry()[event_type]) if field.name != "citations"]
+    cls = registry()[event_type]
+    fields = [field for field in fields_of(cls) if field.refers not in ("citation", "outcome")]
     return [*(option_of(field) for field in fields), *cite_options()]
 
 
@@ -81,10 +85,12 @@ def options_of(event_type: str, *, leave_out: tuple[str, ...]) -> list[Decorator
 
 
 def data_of(event_type: str, values: dict[str, Any]) -> dict[str, Any]:
-    """The data that options said: what was not said is left out, loose dates become EDTF.
+    """The data that options said: what was not said is left out, loose dates become EDTF, ``10d`` becomes ``10 days``.
 
-    Raises BadDate.
+    Raises BadDate and BadPeriod.
     """
+    from tracker.deadlines.periods import period
+
     data: dict[str, Any] = {}
     for field in fields_of(registry()[event_type]):
         value = values.get(field.name)
@@ -92,6 +98,8 @@ def data_of(event_type: str, values: dict[str, Any]) -> dict[str, Any]:
             continue
         if field.refers == "date":
             value = edtf(field.name, value)
+        if field.refers == "period":
+            value = str(period(value))
         data[field.name] = list(value) if field.many else value
     citations = citations_of(values.get("cites", ()))
     citations += citations_of(values.get("contradicted_by", ()), "contradicts")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -155,7 +157,7 @@ def _line(line: Any, short: dict[str, str], own: str) -> tuple[str, str, str]:
     pinpoints = line.pinpoints
     for name, source in short.items():
         pinpoints = pinpoints.replace(f"{name} ¶", f"{source} ¶")
-    ref = line.refs.removeprefix(own)
+    ref = line.refs.removeprefix(own).replace(f", {own}#", ", #")
     return line.item, line.value + date, " ".join(filter(None, (ref, pinpoints)))
 
 
@@ -184,3 +186,21 @@ PROGRESS_AFTER = 1.0
 def error(text: str) -> None:
     """Print a sentence on standard error."""
     say(f"Error: {text}")
+
+
+def save(path: Path, document: bytes) -> None:
+    """Write a document whole or not at all; a link keeps its place, and so does what is no plain file."""
+    real = Path(os.path.realpath(path))
+    if real.exists() and not real.is_file():
+        real.write_bytes(document)
+        return
+    draft = real.with_name(f".{real.name}.{os.getpid()}.tmp")
+    try:
+        draft.write_bytes(document)
+        if real.exists():
+            shutil.copymode(real, draft)
+        draft.replace(real)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+    finally:
+        draft.unlink(missing_ok=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-import shutil
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +11,7 @@ import click
 
 from tracker.cli import output
 from tracker.cli.output import formats
-from tracker.cli.stores import cases_argument, clocks, complete_case, look, sides, view_of
+from tracker.cli.stores import cases_argument, clocks, complete_case, days_of, look, sides, view_of
 from tracker.cli.tables import Column
 
 if TYPE_CHECKING:
@@ -56,23 +54,16 @@ def status_command(ctx: click.Context, cases: tuple[str, ...], stale: str | None
     db = look(ctx, *cases)
     rows = queries.status(db, queries.require_cases(db, cases), today=date.today().isoformat())
     if stale is not None:
-        before = (date.today() - timedelta(days=_days(stale))).isoformat()
+        before = (date.today() - timedelta(days=days_of("--stale", stale))).isoformat()
         rows = [row for row in rows if row.known_day is None or row.known_day < before]
     titles = [Column("Case", wrap=False), *map(Column, ("Stage", "Last", "Next", "Known until"))]
     # A column of zeros tells less than one sentence.
     shown = len(titles) + any(row.disputes + row.problems for row in rows)
     titles.append(Column("Open", align="right"))
-    empty = NO_CASE if stale is None else f"No case is without news for {_days(stale)} days."
+    empty = NO_CASE if stale is None else f"No case is without news for {days_of('--stale', stale)} days."
     output.show(rows, form, titles[:shown], lambda row: _status_cells(row)[:shown], empty=empty)
     if rows and not form:
         click.echo("\n" + _open_ends(sum(row.disputes for row in rows), sum(row.problems for row in rows)))
-
-
-def _days(text: str) -> int:
-    number = text.removesuffix("d")
-    if not (number.isascii() and number.isdigit() and len(number) < 6):
-        raise click.BadParameter(f"{text!r} is no number of days: write 30d.", param_hint="--stale")
-    return int(number)
 
 
 def _open_ends(disputes: int, problems: int) -> str:
@@ -213,28 +204,10 @@ def chronology_command(ctx: click.Context, cases: tuple[str, ...], target: str |
     if target is None:
         click.echo(document.decode(), nl=False)
     else:
-        _save(Path(target), document)
+        output.save(Path(target), document)
         output.say(f"Wrote {target}.")
     if not any(row.developments for row in queries.status(db, cases, today=date.today().isoformat())):
         output.say(f"Nothing has happened in it yet: log what did with 'tracker log {cases[0]} TYPE'.")
-
-
-def _save(path: Path, document: bytes) -> None:
-    """Write a document whole or not at all; a link keeps its place, and so does what is no plain file."""
-    real = Path(os.path.realpath(path))
-    if real.exists() and not real.is_file():
-        real.write_bytes(document)
-        return
-    draft = real.with_name(f".{real.name}.{os.getpid()}.tmp")
-    try:
-        draft.write_bytes(document)
-        if real.exists():
-            shutil.copymode(real, draft)
-        draft.replace(real)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 @click.command("query")

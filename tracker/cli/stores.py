@@ -192,3 +192,29 @@ def complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) -
 def cases_argument(command: F) -> F:
     """Give a command the argument [CASE]..."""
     return click.argument("cases", metavar="[CASE]...", nargs=-1, shell_complete=complete_case)(command)
+
+
+def days_of(option: str, text: str) -> int:
+    """The number of days that an option gives: ``30d``, or ``30``."""
+    number = text.removesuffix("d")
+    if not (number.isascii() and number.isdigit() and len(number) < 6):
+        raise click.BadParameter(f"{text!r} is no number of days: write 30d.", param_hint=option)
+    return int(number)
+
+
+def day_option(command: F) -> F:
+    """Give a command the option --on: the day it is asked for, today when left out, as the argument ``on``."""
+    text = "As seen on that day instead of today."
+    return click.option("--on", metavar="DATE", callback=_day, help=text)(command)
+
+
+def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
+    from tracker.dates import parse
+    from tracker.loosedates import read
+
+    if value is None:
+        return date.today().isoformat()
+    found = parse(read(value, date.today()))
+    if found.earliest != found.latest:
+        raise click.BadParameter(f"{value!r} is not one day: write 2025-12-01.", param_hint="--on")
+    return found.earliest

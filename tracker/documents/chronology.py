@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracker import queries
 from tracker.documents.blocks import Document, Grid, Heading, Items, Paragraph
+from tracker.eventtypes.base import grouped
 
 if TYPE_CHECKING:
     import sqlite3
@@ -39,6 +40,8 @@ def chronology(db: sqlite3.Connection, cases: Sequence[str], *, shown: str = "")
         Heading(1, "Developments"),
         *_developments(db, rows, numbers, several=len(names) > 1),
         *_disputes(db, names, numbers),
+        *_owed(db, names),
+        *_deadlines(db, names),
         *_cast(db, names),
         *_not_stated(db, names),
         *_sources(db, numbers),
@@ -112,6 +115,37 @@ def _disputes(db: sqlite3.Connection, names: Sequence[str], numbers: dict[str, s
                 says_so = says_so.replace(f"{source} ¶", f"{number} ¶")
             rows.append((what, value.field, value.told, says_so, value.state))
     yield Grid(("Development", "What", "Value", "Who says so", "State"), tuple(rows))
+
+
+def _owed(db: sqlite3.Connection, names: Sequence[str]) -> Iterator[Block]:
+    rows = queries.owed(db, names)
+    if not rows:
+        return
+    yield Heading(1, "What is owed under orders")
+    grid = []
+    for row in rows:
+        who = " and ".join(row.debtors) or "not stated"
+        who += f" ({row.sharing})" if len(row.debtors) > 1 else ""
+        amount = f"{grouped(row.least)} to " * (row.least != row.most) + f"{grouped(row.most)} {row.currency}"
+        to = " and ".join(row.creditors) or "not stated"
+        grid.append((who, to, amount, row.due or "not stated", f"{row.state} ({row.stage})", ", ".join(row.refs)))
+    yield Grid(("Owes", "To", "Outstanding", "Due", "State", "Events"), tuple(grid))
+
+
+def _deadlines(db: sqlite3.Connection, names: Sequence[str]) -> Iterator[Block]:
+    rows = queries.deadlines(db, names)
+    if not rows:
+        return
+    yield Heading(1, "Deadlines")
+    grid = []
+    for row in rows:
+        state = f"waits for {row.waits_for}" if row.waits_for else row.status
+        state += "; stale: its trigger has another day by now" if row.is_stale else ""
+        how = [f"rule {row.rule}: {row.law}" if row.rule else row.basis or "as logged"]
+        how += queries.steps(db, row.id)
+        what = f"{row.what or row.name} [{row.id}]"
+        grid.append((row.due or "no day", what, ", ".join(row.parties) or "not stated", state, "; ".join(how)))
+    yield Grid(("Due", "What", "Who", "State", "How it was found"), tuple(grid))
 
 
 def _cast(db: sqlite3.Connection, names: Sequence[str]) -> Iterator[Block]:

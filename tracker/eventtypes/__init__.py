@@ -16,6 +16,8 @@ FAMILIES = (
     "hearings",
     "judgments",
     "appeals",
+    "orders",
+    "deadlines",
     "payments",
     "recalls",
     "incidents",

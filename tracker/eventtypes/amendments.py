@@ -6,15 +6,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from tracker.eventtypes.base import EventData, PartyId, Text, event_type, says
+from tracker.eventtypes.base import EventData, EventId, PartyId, Text, event_type, says
 
-EventId = Annotated[
-    str,
-    Meta(
-        pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
-        extra={"refers": "event"},
-    ),
-]
 FieldName = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]*$", extra={"refers": "field"})]
 Value = Annotated[str | int | bool | tuple[str, ...] | None, Meta(extra={"refers": "value"})]
 """What a field of an event may hold; null when nothing is known."""

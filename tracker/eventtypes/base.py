@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 NAME_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 MONEY_PATTERN = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)? [A-Z]{3}$"
+EVENT_ID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+PERIOD_PATTERN = r"^[1-9][0-9]{0,4} (day|business day|week|month|year)s?$"
 DECIMAL_PATTERN = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"
 
 # `refers` tells the door what to look up, the command line what to offer, and the projection what to link.
@@ -30,10 +32,16 @@ PartyId = Annotated[str, Meta(pattern=NAME_PATTERN, extra={"refers": "party"})]
 SourceId = Annotated[str, Meta(pattern=NAME_PATTERN, extra={"refers": "source"})]
 CaseName = Annotated[str, Meta(pattern=NAME_PATTERN, extra={"refers": "case"})]
 KindName = Annotated[str, Meta(min_length=1, extra={"refers": "kind"})]
+EventId = Annotated[str, Meta(pattern=EVENT_ID_PATTERN, extra={"refers": "event"})]
+"""The id of an event of the same log; people write CASE#NUMBER, which the door looks up."""
+DeadlineName = Annotated[str, Meta(pattern=NAME_PATTERN, extra={"refers": "deadline"})]
+"""What a deadline is called within its case."""
 Date = Annotated[str, Meta(min_length=4, extra={"refers": "date"})]
 """EDTF, ISO 8601-2:2019 annex A; read by ``tracker.dates``."""
 Money = Annotated[str, Meta(pattern=MONEY_PATTERN, extra={"refers": "money"})]
 """A decimal, a space and an ISO 4217 code: ``10000 CNY``."""
+PeriodText = Annotated[str, Meta(pattern=PERIOD_PATTERN, extra={"refers": "period"})]
+"""A period as ``tracker.deadlines.periods`` writes it: ``10 days``."""
 Decimal = Annotated[str, Meta(pattern=DECIMAL_PATTERN, extra={"refers": "decimal"})]
 Text = Annotated[str, Meta(min_length=1)]
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
@@ -54,6 +62,14 @@ class Citation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     does: Annotated[Literal["supports", "contradicts"], says("what that place does to the development")] = "supports"
 
 
+class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a rule made of one day of a trigger: that day, the last day of the period, and how it was found."""
+
+    since: Annotated[Date, says("the day of the trigger, as EDTF")]
+    due: Annotated[Date | None, says("the last day, or earliest and latest; left out when neither is known")] = None
+    steps: Annotated[tuple[Text, ...], says("the arithmetic, step by step")] = ()
+
+
 class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The ``data`` of an event: what all types share.
 
@@ -71,6 +87,8 @@ class EventData(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``earlier[n - 1]`` raises the data of form n to form n + 1; lines themselves are never rewritten."""
     sentence: ClassVar[tuple[str, ...]] = ()
     """What happened in words, piece by piece; a piece is left out when a field that it names holds nothing."""
+    computed: ClassVar[tuple[str, ...]] = ()
+    """Fields that nobody writes: they are filled in when the event is logged."""
     in_timeline: ClassVar[bool] = True
     """False for what is about the record (a case opened, a party named) and not about the world."""
 
@@ -165,11 +183,13 @@ def faults_of_dates(data: EventData) -> list[str]:
     """What is wrong with the dates that an event holds, a sentence for each that is not EDTF."""
     faults = []
     for name in _date_fields(type(data)):
-        try:
-            if (text := getattr(data, name)) is not None:
-                dates.parse(text)
-        except BadDate as fault:
-            faults.append(str(fault))
+        held = getattr(data, name)
+        for text in held if isinstance(held, tuple) else (held,):
+            try:
+                if text is not None:
+                    dates.parse(text)
+            except BadDate as fault:
+                faults.append(str(fault))
     return faults
 
 
@@ -186,11 +206,14 @@ _HOLDS = {
     "date": "a date (EDTF)",
     "money": "an amount (10000 CNY)",
     "decimal": "a decimal",
+    "period": "a period (10 days)",
     "text": "text",
     "count": "a whole number",
     "flag": "true or false",
     "citation": "a citation",
-    "event": "the id of an event",
+    "event": "an event of the case (CASE#NUMBER), held as its id",
+    "deadline": "the name of a deadline of the case",
+    "outcome": "a result: since, due and steps",
     "field": "the name of a field",
     "value": "what that field can hold",
 }
@@ -199,8 +222,9 @@ _HOLDS = {
 class Field(NamedTuple):
     """One field of an event type, as its help, its schema and the door need it.
 
-    ``refers`` is party, source, case, kind, date, money, decimal, text, count, flag, choice or citation; ``many`` says
-    that it holds several values; ``choices`` are the words it may hold.
+    ``refers`` is party, source, case, kind, event, deadline, date, money, decimal, period,
+    text, count, flag, choice, citation
+    or outcome; ``many`` says that it holds several values; ``choices`` are the words it may hold.
     """
 
     name: str
@@ -218,6 +242,7 @@ class Field(NamedTuple):
 
 
 _COMMON = ("citations", "date", "date_basis", "summary")
+_REFERS: dict[Any, str] = {int: "count", bool: "flag", Citation: "citation", Outcome: "outcome"}
 
 
 def fields_of(cls: type[EventData]) -> tuple[Field, ...]:
@@ -231,6 +256,13 @@ def fields_of(cls: type[EventData]) -> tuple[Field, ...]:
 
 
 _FIELDS: dict[type[EventData], tuple[Field, ...]] = {}
+
+
+@cache
+def event_fields(event_type: str) -> tuple[str, ...]:
+    """The fields of a type that hold the id of another event; none of a type that is not known."""
+    cls = _REGISTRY.get(event_type)
+    return tuple(field.name for field in fields_of(cls) if field.refers == "event") if cls else ()
 
 
 def _field(info: msgspec.structs.FieldInfo) -> Field:
@@ -254,8 +286,8 @@ def _field(info: msgspec.structs.FieldInfo) -> Field:
             break
     if get_origin(annotation) is Literal:
         refers, choices = "choice", tuple(map(str, get_args(annotation)))
-    elif annotation in (int, bool, Citation):
-        refers = {int: "count", bool: "flag", Citation: "citation"}[annotation]
+    elif annotation in _REFERS:
+        refers = _REFERS[annotation]
     return Field(info.name, meaning, refers, info.required, many, choices)
 
 
@@ -296,7 +328,7 @@ def _values(data: EventData, claims: Mapping[str, Sequence[Any]]) -> dict[str, s
 
 
 def shown(field: Field, value: Any) -> str:
-    """A value of a field as text, parties as ``[[their id]]``; empty when it holds nothing."""
+    """A value of a field as text, parties and events as ``[[their id]]``; empty when it holds nothing."""
     if value is None or value == () or value is False:
         return ""
     *others, last = (_shown(field, each) for each in (value if isinstance(value, tuple | list) else (value,)))
@@ -305,7 +337,7 @@ def shown(field: Field, value: Any) -> str:
 
 def _shown(field: Field, value: Any) -> str:
     match field.refers:
-        case "party":
+        case "party" | "event":
             return f"[[{value}]]"
         case "count":
             return f"{value:,}"

@@ -1,10 +1,10 @@
-"""What is put before a court: suits, documents, evidence."""
+"""What is put before a court and served on parties: suits, documents, evidence."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from tracker.eventtypes.base import Count, Development, PartyId, Text, event_type, says
+from tracker.eventtypes.base import Count, Development, EventId, PartyId, Text, event_type, says
 
 if TYPE_CHECKING:
     from tracker.state import CaseBuilder, Place
@@ -75,3 +75,19 @@ class EvidenceSubmitted(Development, frozen=True, kw_only=True, omit_defaults=Tr
     description: Annotated[Text, says("what it is")]
     pages: Annotated[Count | None, says("number of pages")] = None
     groups: Annotated[Count | None, says("number of groups or exhibits")] = None
+
+
+@event_type(
+    "document.served",
+    "Document served",
+    "送达",
+    {"date": "2025-09-13", "document": "judgment of first instance", "on": ["xiaomi-haikou"], "manner": "post"},
+)
+class DocumentServed(Development, frozen=True, kw_only=True, omit_defaults=True):
+    """A document reached a party in the way the law asks for; many periods begin on that day."""
+
+    sentence = ("{document}", " ({of})", " on {on}", ", by {manner}")
+    document: Annotated[Text, says("what was served: complaint, judgment, decision")]
+    of: Annotated[EventId | None, says("the event that the document is about, such as the judgment")] = None
+    on: Annotated[tuple[PartyId, ...], says("on whom")] = ()
+    manner: Annotated[Text | None, says("how: in person, post, announcement")] = None

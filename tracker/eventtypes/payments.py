@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-from tracker.eventtypes.base import Date, Development, Money, PartyId, Text, event_type, says
+from tracker.eventtypes.base import Date, Development, EventId, Money, PartyId, Text, event_type, says
+
+if TYPE_CHECKING:
+    from tracker.state import CaseBuilder, Place
 
 
 @event_type(
@@ -39,8 +42,15 @@ class PaymentDemanded(Development, frozen=True, kw_only=True, omit_defaults=True
 class PaymentMade(Development, frozen=True, kw_only=True, omit_defaults=True):
     """Money changed hands."""
 
-    sentence = ("{payer} paid", " {payee}", " {amount}", " ({purpose})")
+    sentence = ("{payer} paid", " {payee}", " {amount}", " ({purpose})", ", under {order}", ", for {debtor}")
     payer: Annotated[PartyId, says("who paid")]
     payee: Annotated[PartyId | None, says("who was paid; left out when not stated")] = None
     amount: Annotated[Money | None, says("how much")] = None
     purpose: Annotated[Text | None, says("what for")] = None
+    order: Annotated[EventId | None, says("the order under which it was paid, so that less is owed")] = None
+    debtor: Annotated[PartyId | None, says("for whom it was paid, when somebody else paid")] = None
+
+    def apply(self, case: CaseBuilder, at: Place) -> None:
+        """Reduce what is owed under the order, where one is named."""
+        if self.order:
+            case.change_order("payment", self.order, at, amount=self.amount, debtor=self.debtor or self.payer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from tracker.eventtypes.base import Development, Money, PartyId, Text, event_type, says
-from tracker.state import Order
+from tracker.obligations import Order
 
 if TYPE_CHECKING:
     from tracker.state import CaseBuilder, Place
@@ -63,8 +63,8 @@ class PenaltyImposed(Development, frozen=True, kw_only=True, omit_defaults=True)
         """Give both their roles, and keep what was imposed among the orders."""
         case.give_role(self.authority, "authority", at)
         case.give_role(self.on, "respondent", at)
-        owed = Order(at.position, issuer=self.authority, debtors=(self.on,))
+        owed = Order(at.position, issuer=self.authority, debtors=(self.on,), span=at.span)
         if self.fine:
-            case.order(owed._replace(amount=self.fine))
+            case.orders.append(owed._replace(amount=self.fine))
         for measure in self.measures:
-            case.order(owed._replace(act=measure))
+            case.orders.append(owed._replace(act=measure))

@@ -15,7 +15,8 @@ from tracker.envelope import START
 from tracker.errors import ProjectionFault, ProjectionLocked, ProjectionNewer
 from tracker.names import REGISTERS
 from tracker.progress import Progress, unseen
-from tracker.projections.schema import OF_A_CASE, OF_PARTIES, OF_SOURCES, SCHEMA_VERSION, TABLES, VIEWS
+from tracker.projections.schema import OF_A_CASE, OF_PARTIES, OF_SOURCES, SCHEMA_VERSION, TABLES
+from tracker.projections.views import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from tracker.projections.rows import Row
 
 LOCK_SECONDS = 5.0
+MAKERS = ("case", "state", "obligations", "duties", "amendments", "checks", "registers", "dates")
+"""The modules, beside the packages of the vocabulary and this one, whose code decides what the rows are."""
 ATTEMPTS = 5
 """How often to start again when the logs move on, or the projection is exchanged, while it is opened."""
 
@@ -35,7 +38,7 @@ ATTEMPTS = 5
 def fingerprint() -> str:
     """A hash of the code that makes the rows, so that other code makes them anew."""
     package = Path(__file__).parent.parent
-    made_by = [package / f"{name}.py" for name in ("case", "state", "amendments", "checks", "registers", "dates")]
+    made_by = [package / f"{name}.py" for name in MAKERS]
     for folder in ("eventtypes", "kinds", "projections"):
         made_by += sorted((package / folder).glob("*.py"))
     digest = sha256()

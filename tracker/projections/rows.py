@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tracker import dates
-from tracker.errors import BadDate
 from tracker.eventtypes.amendments import HAPPENED, Amendment
 from tracker.eventtypes.base import decode, fields_of, registry, shown, told
+from tracker.eventtypes.hearings import HearingPostponed
 from tracker.names import case_log
+from tracker.projections.duties import bounds, history, rows_of_deadlines, rows_of_orders
 from tracker.projections.words import cut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tracker.amendments import Disputed, Standing
     from tracker.case import Case, Entry
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from tracker.eventtypes import Citation, EventData
     from tracker.problems import Problem
     from tracker.registers import Parties, Sources
-    from tracker.state import Order
+    from tracker.state import Hearing
 
 Row = tuple[str, dict[str, Any]]
 """The table and the row."""
 
+_EVENT = re.compile(r"\[\[([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\]\]")
 _PARAGRAPHS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?\Z", re.ASCII)
 
 
@@ -55,19 +56,21 @@ def rows_of_case(case: Case) -> Iterator[Row]:
             "events": len(case.entries),
         },
     )
+    refs = {entry.event.id: _ref(case.name, entry.position) for entry in case.entries}
     for entry in case.entries:
-        yield from _development(case.name, log, entry)
+        yield from _development(case.name, log, entry, refs)
     yield from _contents(case)
     yield from _problems(log, case.problems)
     told_of = " ".join((case.name, *filter(None, case.caption), case.kind.label))
     yield _search(case.name, "case", log, told_of)
 
 
-def _development(name: str, log: str, entry: Entry) -> Iterator[Row]:
+def _development(name: str, log: str, entry: Entry, refs: Mapping[str, str]) -> Iterator[Row]:
     ref, data, when = _ref(name, entry.position), entry.data, entry.when
-    text = (
-        " ".join(filter(None, (_sentence(told(data, _claims(entry))), getattr(data, "summary", None)))) if data else ""
-    )
+    text = ""
+    if data is not None:
+        said = _EVENT.sub(lambda found: refs.get(found[1], found[0]), told(data, _claims(entry)))
+        text = " ".join(filter(None, (_sentence(said), getattr(data, "summary", None))))
     yield (
         "developments",
         {
@@ -198,6 +201,7 @@ def _sentence(text: str) -> str:
 def _contents(case: Case) -> Iterator[Row]:
     """What the fold made of the developments."""
     name = case.name
+    entries = {entry.position: entry for entry in case.entries}
     for number, step in enumerate(case.steps, 1):
         yield "stages", {"case_name": name, "number": number, "stage": step.stage, **_from(name, step.position)}
     for role in case.roles:
@@ -209,10 +213,11 @@ def _contents(case: Case) -> Iterator[Row]:
     for plea in case.pleas:
         row = {"case_name": name, "what": plea.what, "party": plea.party, "text": plea.text}
         yield "pleas", {**row, **_from(name, plea.position)}
-    for number, hearing in enumerate(case.hearings, 1):
+    for number, hearing in enumerate((*case.hearings, *case.hearings_gone), 1):
         row = {each: getattr(hearing, each) for each in ("day", "status", "court", "purpose", "moved_to", "reason")}
         yield "hearings", {
-            "case_name": name, "number": number, **row, **_bounds(hearing.day), **_from(name, hearing.position)
+            "case_name": name, "number": number, **row, **bounds(filter(None, (hearing.day,))),
+            **_hearing_history(entries, hearing), **_from(name, hearing.position),
         }  # fmt: skip
     for judgment in case.judgments:
         row = {each: getattr(judgment, each) for each in ("court", "instance", "outcome")}
@@ -220,42 +225,23 @@ def _contents(case: Case) -> Iterator[Row]:
         yield "judgments", {"case_name": name, **row, "in_favour_of": favoured, **_from(name, judgment.position)}
         for number, ground in enumerate(judgment.grounds, 1):
             yield "grounds", {"judgment": _ref(name, judgment.position), "number": number, "text": ground}
-    yield from _orders(name, case.orders)
+    yield from rows_of_orders(case)
+    yield from rows_of_deadlines(case)
     for number, figure in enumerate(case.figures, 1):
         row = {each: getattr(figure, each) for each in ("what", "value", "unit", "closeness", "as_of", "scope")}
         row |= {"case_name": name, "number": number, "counted_by": figure.counted_by}
-        yield "figures", {**row, **_bounds(figure.as_of), **_from(name, figure.position)}
+        yield "figures", {**row, **bounds(filter(None, (figure.as_of,))), **_from(name, figure.position)}
     for gap in case.gaps:
         at = _ref(name, gap.position) if gap.position else None
         yield "gaps", {"case_name": name, "what": gap.what, "bounds": gap.bounds, "development": at}
 
 
-def _orders(name: str, orders: Iterable[Order]) -> Iterator[Row]:
-    seen: dict[int, int] = {}
-    for order in orders:
-        number = seen[order.position] = seen.get(order.position, 0) + 1
-        order_id = f"{_ref(name, order.position)}/{number}"
-        amount, _, currency = (order.amount or "").partition(" ")
-        joint = None if order.joint_and_several is None else int(order.joint_and_several)
-        yield (
-            "orders",
-            {
-                "id": order_id,
-                "case_name": name,
-                "issuer": order.issuer,
-                "amount": amount or None,
-                "currency": currency or None,
-                "act": order.act,
-                "joint_and_several": joint,
-                "due": order.due,
-                **_bounds(order.due),
-                "due_terms": order.due_terms,
-                **_from(name, order.position),
-            },
-        )
-        for side, parties in (("debtor", order.debtors), ("creditor", order.creditors)):
-            for party in dict.fromkeys(parties):
-                yield "order_parties", {"order_id": order_id, "side": side, "party": party}
+def _hearing_history(entries: Mapping[int, Entry], hearing: Hearing) -> dict[str, Any]:
+    """As ``history``; a day known only because it fell through shares its event with the day that came for it."""
+    found = history(entries, hearing.told_by)
+    first = entries[min(hearing.told_by)].data
+    fell_through = isinstance(first, HearingPostponed) and first.set_for == hearing.day
+    return {**found, "uid": f"{found['uid']}-from"} if fell_through else found
 
 
 def rows_of_lines(log: str, events: Iterable[Event]) -> Iterator[Row]:
@@ -293,7 +279,7 @@ def rows_of_sources(register: Sources) -> Iterator[Row]:
                 "licence", "url", "sha256", "paragraphs", "cut_off", "note",
             )
         }  # fmt: skip
-        yield "sources", {"id": added.source, **row, **_bounds(added.published), "position": position}
+        yield "sources", {"id": added.source, **row, **bounds(filter(None, (added.published,))), "position": position}
         parts = (added.source, added.title, added.publisher, added.author, added.note)
         yield _search(added.source, "source", "sources", "\n".join(filter(None, parts)))
     for position, citations in register.cited:
@@ -339,15 +325,6 @@ def _problems(log: str, problems: Iterable[Problem]) -> Iterator[Row]:
 
 def _search(ref: str, what: str, log: str, text: str) -> Row:
     return "search_texts", {"ref": ref, "what": what, "log": log, "text": text, "words": cut(text)}
-
-
-def _bounds(date: str | None) -> dict[str, str | None]:
-    """Earliest and latest day of an EDTF date; empty when it is missing or cannot be read."""
-    try:
-        known = dates.parse(date) if date else None
-    except BadDate:
-        known = None
-    return {"earliest": known.earliest if known else None, "latest": known.latest if known else None}
 
 
 def _ref(name: str, position: int) -> str:

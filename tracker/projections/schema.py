@@ -1,10 +1,10 @@
-"""The tables and views of the projection, with what each column means; ``docs/tables.md`` is made from here."""
+"""The tables of the projection, with what each column means; ``docs/tables.md`` is made from here."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Kept in ``PRAGMA user_version``; a projection with a higher one was made by a newer tracker."""
 
 
@@ -222,11 +222,14 @@ TABLES: tuple[Table, ...] = (
             _int("number", "which hearing of the case, from 1"),
             _text("day", "its day, EDTF; empty when not stated"),
             *_BOUNDS,
-            _text("status", "set, postponed or held"),
+            _text("status", "set, postponed, held, or withdrawn when the event that told of it was retracted"),
             _text("court", "the court", "parties"),
             _text("purpose", "what for"),
             _text("moved_to", "the new day when it was postponed, EDTF"),
             _text("reason", "why it was postponed"),
+            _int("changes", "how often it changed since it was first told of"),
+            _text("changed", "when it last changed, UTC"),
+            _text("uid", "the id of the event that first told of it; calendars know it by that"),
             _FROM,
         ),
         ("case_name", "number"),
@@ -263,9 +266,15 @@ TABLES: tuple[Table, ...] = (
             _text("currency", "ISO 4217"),
             _text("act", "what must be done or left undone"),
             _int("joint_and_several", "1 when each debtor owes the whole, empty when not stated"),
+            _text("condition", "what has to happen before it is owed"),
+            _text("made_from", "first day on which it can have been made"),
+            _text("made_by", "last day on which it can have been made, that of logging at the latest"),
             _text("due", "by when, EDTF"),
             *_BOUNDS,
             _text("due_terms", "by when, when it is a period from something"),
+            _int("changes", "how often the event that made it was amended"),
+            _text("changed", "when it last changed, UTC"),
+            _text("uid", "the id of the event that made it; calendars know it by that"),
             _FROM,
         ),
         ("id",),
@@ -278,9 +287,124 @@ TABLES: tuple[Table, ...] = (
             _text("order_id", "the order", "orders"),
             _text("side", "debtor or creditor"),
             _text("party", "the party", "parties"),
+            _int("number", "which of that side, from 1"),
+            _text("share", "what a debtor owes when each owes a part: a decimal and a currency"),
         ),
         ("order_id", "side", "party"),
         (("party",),),
+    ),
+    Table(
+        "order_changes",
+        "what became of an order: payment, set-off, waiver, stay, stay lifted, reversal",
+        (
+            _CASE,
+            _int("number", "which change of the case, from 1"),
+            _text("order_event", "the event of the order, CASE#NUMBER; empty when it names none"),
+            _text("what", "which of these it is"),
+            _text("amount", "how much, a decimal; empty when all of it (waiver) or not stated (payment)"),
+            _text("currency", "ISO 4217"),
+            _text("debtor", "whose debt it is about"),
+            _text("reason", "why"),
+            _text("earliest", "first day on which it can have happened"),
+            _text("latest", "last day on which it can have happened, that of logging at the latest"),
+            _FROM,
+        ),
+        ("case_name", "number"),
+        (("order_event",),),
+    ),
+    Table(
+        "debts",
+        "a debt in money under an order, as it stands after everything that is logged; joint debtors owe one debt",
+        (
+            _text("order_id", "the order", "orders"),
+            _int("number", "which debt of the order, from 1; each share is one"),
+            _CASE,
+            _text("debtors", "who owes it: party ids, separated by commas"),
+            _text("sharing", "alone, jointly, by share, or sharing not stated"),
+            _text("currency", "ISO 4217"),
+            _text("owed", "how much was owed at first, a decimal"),
+            _text("least", "the least that is still owed, a decimal"),
+            _text("most", "the most that is still owed; more than the least when a payment is not exactly known"),
+            _text("state", "open, discharged, stayed or reversed"),
+        ),
+        ("order_id", "number"),
+        (("case_name",),),
+    ),
+    Table(
+        "deadlines",
+        "a day by which something has to be done",
+        (
+            _text("id", "the event that set it: CASE#NUMBER"),
+            _CASE,
+            _text("name", "what it is called in its case"),
+            _text("what", "what has to be done"),
+            _text("status", "open, waiting, met, missed or withdrawn"),
+            _text("due", "by when, EDTF; several, separated by ' or ', while the trigger is disputed"),
+            *_BOUNDS,
+            _text("waits_for", "what has to happen or become known before there is a day"),
+            _text("rule", "the rule that gave the day"),
+            _text("law", "instrument and article"),
+            _text("versions", "the versions of the rule, by the day they came into force"),
+            _text("calendar", "the calendar data with their version"),
+            _text("period", "how long, when the rule leaves it to court or contract"),
+            _text("served_by", "how it was served, when days were added for that"),
+            _text("basis", "where the day comes from when no rule gave it"),
+            _text("trigger", "the event that starts the period: CASE#NUMBER"),
+            _text("trigger_type", "the event type that starts the period, as long as none has happened"),
+            _text("days_used", "the day of the trigger that the result was found from, EDTF"),
+            _text("days_now", "the day of the trigger as it stands, EDTF"),
+            _int("stale", "1 when those two differ: 'tracker deadline --recompute' logs the move"),
+            _text("concerns", "the judgment, order or demand that it belongs to: CASE#NUMBER"),
+            _int("changes", "how often it changed since it was set"),
+            _text("changed", "when it last changed, UTC"),
+            _text("uid", "the id of the event that set it; calendars know it by that"),
+        ),
+        ("id",),
+        (("case_name",), ("status", "earliest")),
+    ),
+    Table(
+        "deadline_parties",
+        "who has to meet a deadline",
+        (_text("deadline", "the deadline", "deadlines"), _text("party", "the party", "parties")),
+        ("deadline", "party"),
+        (("party",),),
+    ),
+    Table(
+        "deadline_results",
+        "what a rule made of one day that is claimed for the trigger",
+        (
+            _text("deadline", "the deadline", "deadlines"),
+            _int("number", "from 1"),
+            _text("since", "the day of the trigger, EDTF"),
+            _text("due", "the last day, EDTF; empty when it is not known"),
+            _text("steps", "the arithmetic, one step a line"),
+        ),
+        ("deadline", "number"),
+    ),
+    Table(
+        "deadline_turns",
+        "something that happened to a deadline",
+        (
+            _text("deadline", "the deadline", "deadlines"),
+            _int("number", "from 1"),
+            _text("what", "set, recomputed, extended, met, missed or withdrawn"),
+            _text("due", "the day that held from then on, EDTF"),
+            _text("reason", "why"),
+            _text("ref", "the event that says so: CASE#NUMBER"),
+        ),
+        ("deadline", "number"),
+    ),
+    Table(
+        "deadline_exports",
+        "a day of a deadline that was put into a file",
+        (
+            _text("deadline", "the deadline", "deadlines"),
+            _text("target", "the file"),
+            _text("due", "the day or days it was exported with, EDTF"),
+            _text("ref", "the event that says so: CASE#NUMBER"),
+        ),
+        ("ref",),
+        (("deadline",),),
     ),
     Table(
         "figures",
@@ -456,6 +580,10 @@ _SAID_OF = ("dispute_claims", "disputes", "retractions", "corrections", "amendme
 OF_A_CASE: tuple[tuple[str, str], ...] = (
     *((table, "log = :log") for table in _SAID_OF),
     ("order_parties", "order_id IN (SELECT id FROM orders WHERE case_name = :case)"),
+    *(
+        (f"deadline_{part}", "deadline IN (SELECT id FROM deadlines WHERE case_name = :case)")
+        for part in ("parties", "results", "turns", "exports")
+    ),
     ("grounds", "judgment IN (SELECT development FROM judgments WHERE case_name = :case)"),
     ("mentions", "development IN (SELECT ref FROM developments WHERE case_name = :case)"),
     ("citations", "log = :log"),
@@ -468,7 +596,10 @@ OF_A_CASE: tuple[tuple[str, str], ...] = (
             "pleas",
             "hearings",
             "judgments",
+            "debts",
+            "order_changes",
             "orders",
+            "deadlines",
             "figures",
             "gaps",
             "developments",
@@ -497,90 +628,3 @@ OF_PARTIES = (
     ("aliases", "1"),
     ("parties", "1"),
 )
-
-VIEWS: dict[str, tuple[str, str]] = {
-    "known": (
-        "when a development became known: the earliest publication among its sources, else the day it was logged",
-        """
-        SELECT d.ref AS development, d.case_name,
-               coalesce(
-                 (SELECT s.published FROM citations c JOIN sources s ON s.id = c.source
-                  WHERE c.development = d.ref AND s.earliest IS NOT NULL
-                  ORDER BY s.earliest, s.latest, s.published LIMIT 1),
-                 substr(d.recorded_time, 1, 10)) AS known,
-               coalesce(
-                 (SELECT min(s.earliest) FROM citations c JOIN sources s ON s.id = c.source
-                  WHERE c.development = d.ref),
-                 substr(d.recorded_time, 1, 10)) AS known_day
-        FROM developments d
-        """,
-    ),
-    "last_known": (
-        "the last day on which a source told of a case, or somebody checked it: as late as is sure, and as may be",
-        """
-        SELECT case_name, max(coalesce(min(earliest, logged), logged)) AS sure,
-               max(coalesce(min(latest, logged), logged)) AS possible
-        FROM (SELECT d.case_name, s.earliest, s.latest, substr(d.recorded_time, 1, 10) AS logged
-              FROM developments d LEFT JOIN citations c ON c.development = d.ref LEFT JOIN sources s ON s.id = c.source
-              WHERE d.in_timeline AND d.status <> 'retracted'
-              UNION ALL
-              SELECT case_name, earliest, latest, substr(recorded_time, 1, 10)
-              FROM developments WHERE type = 'case.checked' AND status <> 'retracted')
-        GROUP BY case_name
-        """,
-    ),
-    "timeline": (
-        "what happened in the world, in order, with its pinpoints",
-        """
-        SELECT d.ref, d.case_name, k.title AS case_title, d.date, d.label, d.text,
-               (SELECT group_concat(c.source || coalesce(':' || c.locator, ''), ' ')
-                FROM citations c WHERE c.development = d.ref) AS pinpoints,
-               d.earliest, d.latest
-        FROM developments d JOIN cases k ON k.name = d.case_name
-        WHERE d.in_timeline
-        ORDER BY d.date IS NULL, d.earliest, d.latest, coalesce(d.time, ''), d.case_name, d.position
-        """,
-    ),
-    "all_problems": (
-        "everything doubtful: in one log, and between logs",
-        """
-        SELECT replace(log, 'cases/', '') AS log, code, position, message FROM problems
-        UNION ALL
-        SELECT d.case_name, 'unknown-party', d.position, 'party ''' || p.id || ''' is not in the register'
-        FROM parties p JOIN mentions m ON m.party = p.id JOIN developments d ON d.ref = m.development
-        WHERE p.position IS NULL
-        UNION ALL
-        SELECT replace(c.log, 'cases/', ''), 'unknown-source', c.position,
-               'source ''' || s.id || ''' is not in the register'
-        FROM sources s JOIN citations c ON c.source = s.id WHERE s.position IS NULL
-        UNION ALL
-        SELECT 'parties', 'unknown-party', r.position, 'party ''' || p.id || ''' is not in the register'
-        FROM parties p JOIN relations r ON p.id IN (r.party, r.other) WHERE p.position IS NULL
-        UNION ALL
-        SELECT replace(c.log, 'cases/', ''), 'beyond-the-end', c.position,
-               'cites paragraph ' || c.last_paragraph || ' of ' || s.id || ', which has ' || s.paragraphs
-        FROM citations c JOIN sources s ON s.id = c.source WHERE c.last_paragraph > s.paragraphs
-        UNION ALL
-        SELECT l.case_name, 'unknown-case', d.position, 'case ''' || l.other || ''' is not in the store'
-        FROM links l JOIN developments d ON d.ref = l.development
-        WHERE l.other NOT IN (SELECT name FROM cases)
-        UNION ALL
-        -- Only what is sure: neither day is approximate or uncertain, and every value of one comes before the other's.
-        SELECT DISTINCT d.case_name, 'source-older-than-event', d.position,
-               'it is dated ' || d.date || ', and ' || s.id || ' was published ' || s.published
-        FROM developments d JOIN citations c ON c.development = d.ref JOIN sources s ON s.id = c.source
-        WHERE s.latest < d.earliest AND c.does = 'supports' AND d.in_timeline AND NOT d.about_day
-              AND d.status <> 'retracted' AND d.date || s.published NOT GLOB '*[?~%]*'
-        UNION ALL
-        -- Measured from the newest day that the store knows of, because no clock is read here.
-        SELECT k.name, 'silent', NULL,
-               'nothing became known of it after ' || last || '; the newest day known in the store is ' || newest
-        FROM (SELECT k.name, (SELECT max(sure) FROM last_known) AS newest,
-                     coalesce(l.possible, (SELECT substr(min(recorded_time), 1, 10) FROM developments d
-                                           WHERE d.case_name = k.name)) AS last
-              FROM cases k LEFT JOIN last_known l ON l.case_name = k.name WHERE k.stage <> 'closed') k
-        WHERE last <= date(newest, '-180 days')
-        """,
-    ),
-}
-"""Views by name: what one row is, and the SQL."""

@@ -87,6 +87,8 @@ class Matter:
             "Stage": self._stage,
             "Hearings": self._hearing,
             "Judgments": self._judgment,
+            "Owed": self._owed,
+            "Deadlines": self._deadline,
             "Not stated": self._missing,
             "Problems": self._problem,
         }
@@ -135,6 +137,24 @@ class Matter:
 
     def _judgment(self, line: Line) -> Answer:
         return _plain(line)._replace(fields=("grounds",) if line.item.startswith("ground ") else None)
+
+    def _owed(self, line: Line) -> Answer:
+        note = "what was ordered, less what was paid, set off and waived under it"
+        changes = ("payment.made, order.set_off, order.waived or order.reversed that names the order would change it",)
+        return _plain(line)._replace(note=note, changes=changes)
+
+    def _deadline(self, line: Line) -> Answer:
+        deadline = next(each for each in self.case.deadlines if each.name == line.item)
+        if deadline.trigger is not None:
+            trigger = self.ref(deadline.trigger)
+            changes: tuple[str, ...] = (f"correcting or disputing the date of {trigger}, its trigger",)
+        elif deadline.trigger_type is not None:
+            trigger, changes = "", (f"{deadline.trigger_type} would give it a day",)
+        else:
+            trigger, changes = "", ()
+        changes = (*changes, "deadline.extended, deadline.met, deadline.missed or deadline.withdrawn")
+        also = (trigger,) if trigger else ()
+        return _plain(line)._replace(also=also, changes=() if deadline.is_over else changes)
 
     def _missing(self, line: Line) -> Answer:
         plain = _plain(line)._replace(fields=())

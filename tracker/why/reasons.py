@@ -218,7 +218,7 @@ class _Grounds:
         if row is None:
             return [], []
         data, cls = self.record.data(ref), registry().get(row["type"])
-        names = [each.name for each in fields_of(cls)] if cls else []
+        names = [each.name for each in fields_of(cls) if each.name not in cls.computed] if cls else []
         held = [name for name in names if data.get(name) not in (None, [], "") and name not in _UNSET]
         unset = [name for name in names if name not in held and name not in _UNSET]
         if answer.fields is not None:

@@ -1,0 +1,164 @@
+"""What has to be done by when, over all cases: deadlines, hearings, and orders for which no deadline was set."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from tracker import queries
+from tracker.dates import LATEST
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tracker.queries import DeadlineRow
+
+Group = Literal["overdue", "coming", "waiting", "done"]
+GROUPS: tuple[Group, ...] = ("overdue", "coming", "waiting", "done")
+
+
+class Item(NamedTuple):
+    """Something that has to be done: by when, what, by whom, and how it stands.
+
+    ``due`` is EDTF as logged, several separated by `` or `` while a trigger is disputed; ``earliest`` (the day on which
+    one is safe) and ``latest`` are YYYY-MM-DD, None where not known. ``now`` is what the rule gives today when that is
+    another day than the one logged. ``ref`` is the event that set it.
+    """
+
+    group: Group
+    case: str
+    name: str
+    what: str
+    who: str
+    due: str | None
+    earliest: str | None
+    latest: str | None
+    state: str
+    now: str | None
+    rule: str | None
+    law: str | None
+    ref: str
+    pinpoints: str
+
+
+def agenda(
+    db: sqlite3.Connection,
+    cases: Sequence[str] = (),
+    *,
+    on: str,
+    now: Callable[[DeadlineRow], str | None] = lambda row: None,
+) -> list[Item]:
+    """Everything that has a day or waits for one, as seen on a day (YYYY-MM-DD), next first, what is done last.
+
+    ``now`` gives what a rule makes of a deadline today when it is not what was logged, None otherwise.
+    """
+    found = [*_deadlines(db, cases, on, now), *_hearings(db, cases, on), *_orders(db, cases, on)]
+    return sorted(found, key=lambda item: (GROUPS.index(item.group), item.earliest or LATEST, item.case, item.name))
+
+
+def due_within(items: Sequence[Item], days: int, *, on: str) -> list[Item]:
+    """The items without those that come later than so many days after a day; what waits stays."""
+    last = (date.fromisoformat(on) + timedelta(days=days)).isoformat()
+    return [item for item in items if item.group != "coming" or (item.earliest or "") <= last]
+
+
+def _group(earliest: str | None, latest: str | None, on: str) -> Group:
+    """A day that may have passed already counts as overdue: whoever waits for the latest may be too late."""
+    if earliest is None or latest is None:
+        return "waiting"
+    return "coming" if earliest >= on else "overdue"
+
+
+def _state(earliest: str | None, latest: str | None, on: str) -> str:
+    if earliest is None or latest is None:
+        return "no day yet"
+    if latest < on:
+        return "overdue"
+    if earliest < on:
+        return "perhaps overdue" + (f": safe only until {earliest}" if earliest > "0000-01-01" else "")
+    return "open" if earliest == latest else f"open, safe until {earliest}"
+
+
+def _deadlines(
+    db: sqlite3.Connection, cases: Sequence[str], on: str, now: Callable[[DeadlineRow], str | None]
+) -> Iterator[Item]:
+    for row in queries.deadlines(db, cases):
+        is_over = row.status in ("met", "missed", "withdrawn")
+        group: Group = "done" if is_over else _group(row.earliest, row.latest, on)
+        state = row.status if is_over else _state(row.earliest, row.latest, on)
+        if row.status == "waiting":
+            state = f"waits for {row.waits_for}"
+        restated = None if is_over else now(row)
+        if restated is not None:
+            state += f"; stale: {_why_stale(row)} {restated}"
+        yield Item(
+            group=group,
+            case=row.case,
+            name=row.name,
+            what=row.what or row.name,
+            who=", ".join(row.parties),
+            due=row.due,
+            earliest=row.earliest,
+            latest=row.latest,
+            state=state,
+            now=restated,
+            rule=row.rule,
+            law=row.law or row.basis,
+            ref=row.id,
+            pinpoints=row.pinpoints,
+        )
+
+
+def _why_stale(row: DeadlineRow) -> str:
+    if not row.is_stale:
+        return "its rule or its calendar now gives"
+    return f"the trigger is dated {row.days_now}, which gives" if row.days_now else "the trigger has no day now:"
+
+
+def _hearings(db: sqlite3.Connection, cases: Sequence[str], on: str) -> Iterator[Item]:
+    for row in queries.hearings(db, cases):
+        if row.day is None or row.status == "withdrawn":
+            continue
+        is_past = row.latest is not None and row.latest < on
+        state = {"held": "held", "postponed": f"postponed to {row.moved_to or 'a day not set'}"}.get(row.status, "set")
+        if state == "set" and is_past:
+            state = "its day has passed; whether it was held is not logged"
+        yield Item(
+            group="done" if row.status != "set" else _group(row.earliest, row.latest, on),
+            case=row.case,
+            name="hearing",
+            what=f"hearing{f' for {row.purpose}' if row.purpose else ''}",
+            who=row.court or "",
+            due=row.day,
+            earliest=row.earliest,
+            latest=row.latest,
+            state=state,
+            now=None,
+            rule=None,
+            law=None,
+            ref=row.ref,
+            pinpoints=row.pinpoints,
+        )
+
+
+def _orders(db: sqlite3.Connection, cases: Sequence[str], on: str) -> Iterator[Item]:
+    for row in queries.open_orders(db, cases):
+        todo = f"no deadline is set: tracker deadline {row.case} NAME --concerns {row.ref}"
+        state = todo if row.due is None else _state(row.earliest, row.latest, on)
+        yield Item(
+            group=_group(row.earliest, row.latest, on),
+            case=row.case,
+            name="order",
+            what=row.what + (f", {row.due_terms}" if row.due_terms else ""),
+            who=", ".join(row.debtors),
+            due=row.due,
+            earliest=row.earliest,
+            latest=row.latest,
+            state=state,
+            now=None,
+            rule=None,
+            law=None,
+            ref=row.ref,
+            pinpoints=row.pinpoints,
+        )

@@ -1,0 +1,1 @@
+"""Deadlines by rule: periods, rules and calendars as data, and the arithmetic that shows its steps."""

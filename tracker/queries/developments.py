@@ -1,0 +1,108 @@
+"""Developments in order, and texts that are found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tracker.queries.disputed import amended
+from tracker.queries.tables import named, party_names, pinpoints
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+
+class TimelineRow(NamedTuple):
+    """A development in its place in time."""
+
+    ref: str
+    case: str
+    type: str
+    date: str | None
+    date_basis: str | None
+    label: str
+    text: str
+    status: str
+    amended: str
+    pinpoints: str
+    known: str
+
+
+class Line(NamedTuple):
+    """One line of a page about a case, an event, a source or a party: what it is, and which events say so."""
+
+    section: str
+    item: str
+    value: str
+    date: str | None
+    refs: str
+    pinpoints: str
+
+
+class Found(NamedTuple):
+    """A text that was found."""
+
+    what: str
+    ref: str
+    date: str | None
+    text: str
+
+
+_TIMELINE = """
+SELECT d.ref, d.case_name, d.type, d.date, d.date_basis, d.label, d.text, d.status, k.known
+FROM developments d JOIN known k ON k.development = d.ref
+WHERE d.in_timeline AND (:history OR d.status <> 'retracted')
+ORDER BY d.date IS NULL, d.earliest, d.latest, coalesce(d.time, ''), d.case_name, d.position
+"""
+
+
+def timeline(db: sqlite3.Connection, cases: Sequence[str] = (), *, history: bool = False) -> list[TimelineRow]:
+    """Developments in order (design rule 8), those without a date last; with ``history`` also what was retracted."""
+    pins, names = pinpoints(db), party_names(db)
+    said = amended(db, history=history)
+    return [
+        TimelineRow(
+            ref=row["ref"],
+            case=row["case_name"],
+            type=row["type"],
+            date=row["date"],
+            date_basis=row["date_basis"],
+            label=row["label"],
+            text=named(row["text"], names),
+            status=row["status"],
+            amended=said.get(row["ref"], ""),
+            pinpoints=pins.get(row["ref"], ""),
+            known=row["known"],
+        )
+        for row in db.execute(_TIMELINE, {"history": history})
+        if not cases or row["case_name"] in cases
+    ]
+
+
+def search(db: sqlite3.Connection, words: str, *, limit: int) -> list[Found]:
+    """Texts with all of the words, the best first."""
+    from tracker.projections.words import match
+
+    query = match(words)
+    if not query:
+        return []
+    rows = db.execute(
+        """
+        SELECT t.what, t.ref, d.date, coalesce(d.label || ': ' || d.text, t.text)
+        FROM search_texts_fts JOIN search_texts t ON t.rowid = search_texts_fts.rowid
+        LEFT JOIN developments d ON d.ref = t.ref AND t.what = 'development'
+        WHERE search_texts_fts MATCH :query ORDER BY search_texts_fts.rank, t.ref LIMIT :limit
+        """,
+        {"query": query, "limit": limit},
+    )
+    names = party_names(db)
+    return [Found(what, ref, date, named(text, names)) for what, ref, date, text in rows]
+
+
+def naming(db: sqlite3.Connection, party: str) -> list[sqlite3.Row]:
+    """The developments that name a party, in the order of the timeline."""
+    sql = """
+    SELECT * FROM developments WHERE in_timeline AND ref IN (SELECT development FROM mentions WHERE party = :party)
+    ORDER BY date IS NULL, earliest, latest, coalesce(time, ''), case_name, position
+    """
+    return db.execute(sql, {"party": party}).fetchall()

@@ -1,0 +1,335 @@
+"""Deadlines, hearings, and what is owed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from tracker.eventtypes.base import grouped
+from tracker.obligations import ALWAYS, Change, Order, balances, plain
+from tracker.queries.tables import party_names, pinpoints
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+
+class DeadlineRow(NamedTuple):
+    """A deadline as its case leaves it; days are EDTF, ``earliest`` and ``latest`` YYYY-MM-DD, refs CASE#NUMBER."""
+
+    id: str
+    case: str
+    name: str
+    what: str | None
+    parties: tuple[str, ...]
+    status: str
+    due: str | None
+    earliest: str | None
+    latest: str | None
+    waits_for: str | None
+    rule: str | None
+    law: str | None
+    versions: str | None
+    calendar: str | None
+    period: str | None
+    served_by: str | None
+    basis: str | None
+    trigger: str | None
+    days_used: str | None
+    days_now: str | None
+    is_stale: bool
+    concerns: str | None
+    changes: int
+    changed: str
+    uid: str
+    pinpoints: str
+
+
+class Result(NamedTuple):
+    """What a rule made of one day of a trigger."""
+
+    since: str
+    due: str | None
+    steps: tuple[str, ...]
+
+
+class Turn(NamedTuple):
+    """What happened to a deadline, the day that held from then on, and the event that says so."""
+
+    what: str
+    due: str | None
+    reason: str | None
+    ref: str
+
+
+class Export(NamedTuple):
+    """A day with which a deadline was put into a file, and when."""
+
+    deadline: str
+    target: str
+    due: str | None
+    ref: str
+    recorded: str
+
+
+class HearingRow(NamedTuple):
+    """A hearing; its day as EDTF, None when not stated."""
+
+    case: str
+    day: str | None
+    earliest: str | None
+    latest: str | None
+    status: str
+    court: str | None
+    purpose: str | None
+    moved_to: str | None
+    reason: str | None
+    ref: str
+    changes: int
+    changed: str
+    uid: str
+    pinpoints: str
+
+
+class OrderRow(NamedTuple):
+    """An order that is not discharged and for which nobody set a deadline; days as EDTF and YYYY-MM-DD."""
+
+    case: str
+    what: str
+    debtors: tuple[str, ...]
+    due: str | None
+    earliest: str | None
+    latest: str | None
+    due_terms: str | None
+    ref: str
+    changes: int
+    changed: str
+    uid: str
+    pinpoints: str
+
+
+class OwedRow(NamedTuple):
+    """One debt: who owes whom how much on a day; amounts are decimals of one currency.
+
+    ``least`` and ``most`` differ when a day or an amount is not exactly known. ``sharing`` is alone, jointly (each for
+    the whole, which is owed once), by share, or sharing not stated. ``state`` is open, discharged, stayed or reversed.
+    ``due`` is the day, or the terms, or the deadline that was set for it. ``refs`` are the events behind the numbers.
+    """
+
+    case: str
+    debtors: tuple[str, ...]
+    sharing: str
+    creditors: tuple[str, ...]
+    least: str
+    most: str
+    currency: str
+    owed: str
+    due: str | None
+    condition: str | None
+    state: str
+    stage: str
+    paid_too_much: str | None
+    refs: tuple[str, ...]
+    pinpoints: str
+
+
+def deadlines(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[DeadlineRow]:
+    """Every deadline, the one that is due first at the front and those without a day last."""
+    names, pins = party_names(db), pinpoints(db)
+    who: dict[str, list[str]] = {}
+    for deadline, party in db.execute("SELECT deadline, party FROM deadline_parties ORDER BY rowid"):
+        who.setdefault(deadline, []).append(names.get(party, party))
+    sql = "SELECT * FROM deadlines ORDER BY earliest IS NULL, earliest, latest, case_name, name"
+    found = []
+    for row in db.execute(sql):
+        same = {name: row[name] for name in DeadlineRow._fields if name in row.keys()}  # noqa: SIM118 (a Row is no dict)
+        found.append(
+            DeadlineRow(
+                **same,
+                case=row["case_name"],
+                parties=tuple(who.get(row["id"], ())),
+                is_stale=bool(row["stale"]),
+                pinpoints=pins.get(row["id"], ""),
+            )
+        )
+    return [row for row in found if not cases or row.case in cases]
+
+
+def results(db: sqlite3.Connection, deadline: str) -> list[Result]:
+    """What its rule made of each day that is claimed for the trigger of a deadline (CASE#NUMBER)."""
+    sql = "SELECT since, due, steps FROM deadline_results WHERE deadline = :deadline ORDER BY number"
+    rows = db.execute(sql, {"deadline": deadline})
+    return [Result(since, due, tuple(steps.split("\n"))) for since, due, steps in rows]
+
+
+def steps(db: sqlite3.Connection, deadline: str) -> list[str]:
+    """How the day of a deadline (CASE#NUMBER) was found; under each version of a disputed trigger what it gives."""
+    found = results(db, deadline)
+    if len(found) == 1:
+        return list(found[0].steps)
+    return [line for each in found for line in (f"{each.since} gives {each.due or 'no day'}:", *each.steps)]
+
+
+def turns(db: sqlite3.Connection, deadline: str) -> list[Turn]:
+    """What happened to a deadline (CASE#NUMBER), in order."""
+    sql = "SELECT what, due, reason, ref FROM deadline_turns WHERE deadline = :deadline ORDER BY number"
+    return [Turn(*row) for row in db.execute(sql, {"deadline": deadline})]
+
+
+def exports(db: sqlite3.Connection) -> list[Export]:
+    """With which days deadlines were put into which files; the last export of each to a file."""
+    sql = """
+    SELECT e.deadline, e.target, e.due, e.ref, d.recorded_time FROM deadline_exports e
+    JOIN developments d ON d.ref = e.ref ORDER BY d.recorded_time, d.position
+    """
+    last = {(deadline, target): Export(deadline, target, *rest) for deadline, target, *rest in db.execute(sql)}
+    return list(last.values())
+
+
+def hearings(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[HearingRow]:
+    """Every hearing, also those that were withdrawn, in the order of their days."""
+    names, pins = party_names(db), pinpoints(db)
+    sql = """
+    SELECT case_name, day, earliest, latest, status, court, purpose, moved_to, reason, development, changes, changed,
+           uid
+    FROM hearings ORDER BY earliest IS NULL, earliest, latest, case_name, number
+    """
+    rows = [HearingRow(*(*row, pins.get(row["development"], ""))) for row in db.execute(sql)]
+    named_rows = [row._replace(court=names.get(row.court, row.court) if row.court else None) for row in rows]
+    return [row for row in named_rows if not cases or row.case in cases]
+
+
+def open_orders(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[OrderRow]:
+    """The orders that say by when, are not discharged or reversed, and have no deadline of their own."""
+    names, pins = party_names(db), pinpoints(db)
+    who: dict[str, list[str]] = {}
+    for order, party in db.execute("SELECT order_id, party FROM order_parties WHERE side = 'debtor' ORDER BY number"):
+        who.setdefault(order, []).append(names.get(party, party))
+    sql = """
+    SELECT o.* FROM orders o
+    WHERE (o.due IS NOT NULL OR o.due_terms IS NOT NULL)
+      AND o.development NOT IN (SELECT concerns FROM deadlines WHERE concerns IS NOT NULL)
+      AND NOT EXISTS (SELECT 1 FROM order_changes c WHERE c.order_event = o.development AND c.what = 'reversal')
+      AND (o.amount IS NULL OR EXISTS (
+        SELECT 1 FROM debts d WHERE d.order_id = o.id AND d.state NOT IN ('discharged', 'reversed')))
+    ORDER BY o.earliest IS NULL, o.earliest, o.case_name, o.rowid
+    """
+    found = []
+    for row in db.execute(sql):
+        amount = f"{grouped(row['amount'])} {row['currency']}" if row["amount"] else None
+        found.append(
+            OrderRow(
+                case=row["case_name"],
+                what=" and ".join(filter(None, (amount, row["act"]))) or "order",
+                debtors=tuple(who.get(row["id"], ())),
+                due=row["due"],
+                earliest=row["earliest"],
+                latest=row["latest"],
+                due_terms=row["due_terms"],
+                ref=row["development"],
+                changes=row["changes"],
+                changed=row["changed"],
+                uid=row["uid"],
+                pinpoints=pins.get(row["development"], ""),
+            )
+        )
+    return [row for row in found if not cases or row.case in cases]
+
+
+def event_ids(db: sqlite3.Connection, refs: Iterable[str]) -> dict[str, str]:
+    """The ids of the events that are referred to as CASE#NUMBER, as far as there are such."""
+    sql = "SELECT event_id FROM developments WHERE ref = :ref"
+    found = {ref: db.execute(sql, {"ref": ref}).fetchone() for ref in refs}
+    return {ref: row[0] for ref, row in found.items() if row is not None}
+
+
+def owed(db: sqlite3.Connection, cases: Sequence[str] = (), *, on: str = ALWAYS) -> list[OwedRow]:
+    """Every debt in money under an order on a day (YYYY-MM-DD), after what was paid, set off or waived by then."""
+    names, pins = party_names(db), pinpoints(db)
+    due = _dues(db)
+    stages = dict(db.execute("SELECT name, stage FROM cases").fetchall())
+    changes = _changes(db)
+    found = []
+    for case, order in _orders(db):
+        if cases and case not in cases:
+            continue
+        for balance in balances(order, changes.get(case, ()), on):
+            ref = f"{case}#{order.position}"
+            refs = (ref, *(f"{case}#{position}" for position in balance.changes))
+            found.append(
+                OwedRow(
+                    case=case,
+                    debtors=tuple(names.get(party, party) for party in balance.debtors),
+                    sharing=balance.sharing,
+                    creditors=tuple(names.get(party, party) for party in order.creditors),
+                    least=plain(balance.least),
+                    most=plain(balance.most),
+                    currency=balance.currency,
+                    owed=plain(balance.owed),
+                    due=due.get(ref) or order.due or order.due_terms,
+                    condition=order.condition,
+                    state=balance.state,
+                    stage=stages[case],
+                    paid_too_much=plain(balance.paid_too_much) if balance.paid_too_much else None,
+                    refs=refs,
+                    pinpoints="; ".join(dict.fromkeys(filter(None, (pins.get(each) for each in refs)))),
+                )
+            )
+    return found
+
+
+def totals(rows: Iterable[OwedRow]) -> dict[str, tuple[Decimal, Decimal]]:
+    """The least and the most that is owed in each currency; a debt that several owe jointly counts once."""
+    found: dict[str, tuple[Decimal, Decimal]] = {}
+    for row in rows:
+        least, most = found.get(row.currency, (Decimal(0), Decimal(0)))
+        found[row.currency] = (least + Decimal(row.least), most + Decimal(row.most))
+    return found
+
+
+def _dues(db: sqlite3.Connection) -> dict[str, str]:
+    """The day of the deadline that belongs to an order, by the order's event; what it waits for when it has none."""
+    sql = "SELECT concerns, due, waits_for FROM deadlines WHERE concerns IS NOT NULL AND status IN ('open', 'waiting')"
+    return {concerns: due or f"waits for {waits_for}" for concerns, due, waits_for in db.execute(sql)}
+
+
+def _orders(db: sqlite3.Connection) -> list[tuple[str, Order]]:
+    """The orders about money, with their case."""
+    sides: dict[tuple[str, str], list[tuple[str, str | None]]] = {}
+    for row in db.execute("SELECT order_id, side, party, share FROM order_parties ORDER BY order_id, side, number"):
+        sides.setdefault((row["order_id"], row["side"]), []).append((row["party"], row["share"]))
+    found = []
+    for row in db.execute("SELECT * FROM orders ORDER BY case_name, rowid"):
+        debtors = sides.get((row["id"], "debtor"), [])
+        joint = None if row["joint_and_several"] is None else bool(row["joint_and_several"])
+        order = Order(
+            position=int(row["development"].partition("#")[2]),
+            debtors=tuple(party for party, _ in debtors),
+            creditors=tuple(party for party, _ in sides.get((row["id"], "creditor"), [])),
+            amount=f"{row['amount']} {row['currency']}" if row["amount"] else None,
+            joint_and_several=joint,
+            shares=tuple(share for _, share in debtors if share),
+            condition=row["condition"],
+            due=row["due"],
+            due_terms=row["due_terms"],
+            span=(row["made_from"], row["made_by"]),
+        )
+        found.append((row["case_name"], order))
+    return found
+
+
+def _changes(db: sqlite3.Connection) -> dict[str, list[Change]]:
+    found: dict[str, list[Change]] = {}
+    for row in db.execute("SELECT * FROM order_changes ORDER BY case_name, number"):
+        amount = f"{row['amount']} {row['currency']}" if row["amount"] else None
+        change = Change(
+            row["what"],
+            int(row["order_event"].partition("#")[2]) if row["order_event"] else 0,
+            int(row["development"].partition("#")[2]),
+            (row["earliest"], row["latest"]),
+            amount,
+            row["debtor"],
+            row["reason"],
+        )
+        found.setdefault(row["case_name"], []).append(change)
+    return found
