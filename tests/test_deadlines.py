@@ -195,6 +195,8 @@ def test_by_hand_extended_met_missed_withdrawn(tmp_path: Path) -> None:
     assert "Deadline met: one" in ok("timeline", "suit", cwd=tmp_path).replace("\n", " ").replace("  ", " ")
     ok(*log, "deadline.met", "--deadline", "two", cwd=tmp_path)
     assert "met-without-proof" in ok("check", cwd=tmp_path)
+    ok("retract", "suit#6", "--reason", "not filed after all", cwd=tmp_path)
+    assert [row["state"] for row in due(tmp_path) if row["name"] == "one"] == ["open"]
 
 
 def test_a_retracted_deadline_is_withdrawn(tmp_path: Path) -> None:
@@ -213,6 +215,7 @@ def test_an_extended_deadline_no_longer_depends_on_its_trigger(tmp_path: Path) -
     ok("correct", "suit#2", "--set", "date=2025-09-16", "--reason", "misread", cwd=tmp_path)
     assert ok("deadline", "--recompute", cwd=tmp_path) == "No deadline moves.\n"
     assert [(row["due"], row["now"]) for row in due(tmp_path)] == [("2025-11-03", "")]
+    assert "stale-deadline" not in ok("check", cwd=tmp_path)
 
 
 def test_a_rule_that_changed_makes_its_deadlines_stale_and_one_that_is_gone_leaves_them(tmp_path: Path) -> None:

@@ -157,49 +157,135 @@ def _addition(rule: Rule, version: Version, served_by: str | None) -> Addition |
 
 
 def _counted(rule: Rule, version: Version, start: date, period: Period, added: Addition | None) -> _End:
-    """Count the period, add what is added, and move the last day off days that are not worked."""
+    """Count the period, add what is added, and move the last day off days that are not worked.
+
+    Where it is not settled whether a day is worked, both readings are counted, and give the earliest and the latest.
+    """
     cal = calendar(rule.calendar)
     law = f" ({version.law})" if version.length else ""
     if period.unit == "day" and period.number < (version.working_days_below or 0):
         period = Period(period.number, "business day")
     begin = "that day itself" if version.first_day == "counted" else f"the day {version.direction}"
-    steps = [f"{period}{law} {version.direction} {in_words(start)}, counted from {begin} ({version.counting})"]
-    try:
-        day, label = _count(version, start, period, cal)
-        if added is not None:
-            day, told = _moved(version, day, cal)
-            steps += [f"{label} is {told[0]}", *told[1:]]
-            day += added.days * ONE_DAY
-            label = f"with {added.days} days more for service by {added.served_by} ({added.law}) the last day"
-    except CalendarUnknown as unknown:
-        steps.append(f"{unknown} ({cal.data}): its working days cannot be counted")
-        return _End(None, None, tuple(steps), version)
-    try:
-        moved, told = _moved(version, day, cal)
-    except CalendarUnknown as unknown:
-        steps += [f"{label} is {in_words(day)}", f"{unknown} ({cal.data}): if that is a day off, the deadline moves"]
-        forward = version.last_day == "next working day"
-        return _End(day if forward else None, None if forward else day, tuple(steps), version)
-    steps += [f"{label} is {told[0]}", *told[1:]]
-    return _End(moved, moved, tuple(steps), version)
+    head = f"{period}{law} {version.direction} {in_words(start)}, counted from {begin} ({version.counting})"
+    one, other = (_Reading(version, start, period, added, cal, doubtful_too=each) for each in (True, False))
+    ends = [one.end(), other.end()]
+    if ends[0] == ends[1]:
+        steps = one.steps
+    else:
+        kinds = ("if it is worked: ", "if it is a holiday: ")
+        steps = [
+            *other.doubts,
+            *(f"{kind}{step}" for kind, each in zip(kinds, (one, other), strict=True) for step in each.steps),
+        ]
+    earliest = None if any(end[0] is None for end in ends) else min(end[0] for end in ends if end[0])
+    latest = None if any(end[1] is None for end in ends) else max(end[1] for end in ends if end[1])
+    steps += _changes_of_law(rule, version, start, [day for day in (earliest, latest) if day])
+    return _End(earliest, latest, (head, *steps), version)
 
 
-def _count(version: Version, start: date, period: Period, cal: Calendar) -> tuple[date, str]:
-    """The last day before it is moved, and what it is: ``day 15``."""
-    sign = 1 if version.direction == "after" else -1
-    counted = 1 if version.first_day == "counted" else 0
-    number = period.number
-    match period.unit:
-        case "day":
-            return start + sign * (number - counted) * ONE_DAY, f"day {number}"
-        case "week":
-            return start + sign * (7 * number - counted) * ONE_DAY, f"the last day of week {number}"
-        case "business day":
-            return _working_day(start, number, sign, cal, counts_first=bool(counted)), f"working day {number}"
-        case _:
-            day = _months_on(start, period, sign)
-            clipped = "" if day.day == start.day else f" (that month has no day {start.day})"
-            return day - sign * counted * ONE_DAY, f"the last day of the {period}{clipped}"
+def _changes_of_law(rule: Rule, version: Version, start: date, ends: Sequence[date]) -> list[str]:
+    """A warning when the rule became another between the trigger and the last day."""
+    for each in rule.versions:
+        changed = max(each.in_force_from, version.in_force_from)
+        if _way(each) != _way(version) and any(min(start, end) < changed <= max(start, end) for end in ends):
+            where = f"tracker rules {rule.name}"
+            return [f"the rule changed on {changed}, between the two: see which version holds ({where})"]
+    return []
+
+
+def _way(version: Version) -> tuple[object, ...]:
+    """What makes versions give other days."""
+    return version.length, version.first_day, version.last_day, version.working_days_below
+
+
+class _Reading:
+    """One count of a period; ``doubtful_too`` says whether days that may be days off are taken for worked."""
+
+    def __init__(
+        self,
+        version: Version,
+        start: date,
+        period: Period,
+        added: Addition | None,
+        cal: Calendar,
+        *,
+        doubtful_too: bool,
+    ) -> None:
+        self.version, self.start, self.period, self.added, self.cal = version, start, period, added, cal
+        self.doubtful_too = doubtful_too
+        self.steps: list[str] = []
+        self.doubts: list[str] = []
+
+    def end(self) -> tuple[date | None, date | None]:
+        """The earliest and the latest last day; None where the calendar ends."""
+        try:
+            day, label = self._count()
+            if self.added is not None:
+                day = self._moved(day, label) + self.added.days * ONE_DAY
+                more = f"{self.added.days} days more for service by {self.added.served_by} ({self.added.law})"
+                label = f"with {more} the last day"
+        except CalendarUnknown as unknown:
+            self.steps.append(f"{unknown} ({self.cal.data}): its working days cannot be counted")
+            return None, None
+        try:
+            moved = self._moved(day, label)
+        except CalendarUnknown as unknown:
+            self.steps += [
+                f"{label} is {in_words(day)}",
+                f"{unknown} ({self.cal.data}): if that is a day off, the deadline moves",
+            ]
+            return (day, None) if self.version.last_day == "next working day" else (None, day)
+        return moved, moved
+
+    def _is_worked(self, day: date) -> bool:
+        found = self.cal.day(day)
+        if found.doubt and found.doubt not in self.doubts:
+            self.doubts.append(found.doubt)
+        return found.counts(doubtful_too=self.doubtful_too)
+
+    def _count(self) -> tuple[date, str]:
+        """The last day before it is moved, and what it is: ``day 15``."""
+        sign = 1 if self.version.direction == "after" else -1
+        counted = 1 if self.version.first_day == "counted" else 0
+        number = self.period.number
+        match self.period.unit:
+            case "day":
+                return self.start + sign * (number - counted) * ONE_DAY, f"day {number}"
+            case "week":
+                return self.start + sign * (7 * number - counted) * ONE_DAY, f"the last day of week {number}"
+            case "business day":
+                return self._working_day(number, sign, counts_first=bool(counted)), f"working day {number}"
+            case _:
+                day = _months_on(self.start, self.period, sign)
+                clipped = "" if day.day == self.start.day else f" (that month has no day {self.start.day})"
+                return day - sign * counted * ONE_DAY, f"the last day of the {self.period}{clipped}"
+
+    def _working_day(self, number: int, sign: int, *, counts_first: bool) -> date:
+        day, left = self.start, number
+        if counts_first and self._is_worked(day):
+            left -= 1
+        while left:
+            day += sign * ONE_DAY
+            left -= self._is_worked(day)
+        return day
+
+    def _moved(self, day: date, label: str) -> date:
+        """The day on which a period ends that may not end on a day off; says what moved it. Raises CalendarUnknown."""
+        told, moved = f"{label} is {in_words(day)}", day
+        if self.version.last_day != "stands":
+            sign = 1 if self.version.last_day == "next working day" else -1
+            while not self._is_worked(moved):
+                moved += sign * ONE_DAY
+            why, end = self.cal.day(day).why, self.cal.day(moved).why
+            if moved != day:
+                way = "first working day after" if sign > 0 else "last working day before"
+                told += (
+                    f", {why or 'a day off'}, so it moves to {in_words(moved)}{f', {end}' if end else ''}, the {way} it"
+                )
+            elif why:
+                told += f", {why}, so it stands"
+        self.steps.append(told)
+        return moved
 
 
 def _months_on(start: date, period: Period, sign: int) -> date:
@@ -211,36 +297,3 @@ def _months_on(start: date, period: Period, sign: int) -> date:
         return start + (relativedelta(months=number) if period.unit == "month" else relativedelta(years=number))
     except ValueError:  # what dateutil says of years that no calendar has
         raise OverflowError from None
-
-
-def _working_day(start: date, number: int, sign: int, cal: Calendar, *, counts_first: bool) -> date:
-    day, left = start, number
-    if counts_first and cal.day(day).is_worked_for(sign):
-        left -= 1
-    while left:
-        day += sign * ONE_DAY
-        left -= cal.day(day).is_worked_for(sign)
-    return day
-
-
-def _moved(version: Version, day: date, cal: Calendar) -> tuple[date, list[str]]:
-    """The day on which a period ends that may not end on a day off; the day in words with what moved it, and doubts.
-
-    Raises CalendarUnknown.
-    """
-    if version.last_day == "stands":
-        return day, [in_words(day)]
-    sign = 1 if version.last_day == "next working day" else -1
-    first, moved, doubts = cal.day(day), day, []
-    while not (found := cal.day(moved)).is_worked_for(sign):
-        doubts.append(found.doubt)
-        moved += sign * ONE_DAY
-    doubts.append(found.doubt)
-    told = in_words(day)
-    if moved != day:
-        way = "first working day after" if sign > 0 else "last working day before"
-        why = first.why or "a day off"
-        told += f", {why}, so it moves to {in_words(moved)}{f', {found.why}' if found.why else ''}, the {way} it"
-    elif first.why and not first.doubt:
-        told += f", {first.why}, so it stands"
-    return moved, [told, *(doubt for doubt in dict.fromkeys(doubts) if doubt)]

@@ -31,17 +31,16 @@ class CalendarUnknown(Exception):
 class Day(NamedTuple):
     """Whether a day is worked, and why when its weekday does not tell.
 
-    ``doubt`` says why it is not settled whether the day is a day off; then the reading counts that gives the earlier
-    deadline, because whoever keeps that one is safe under the other.
+    ``doubt`` says why it is not settled whether a day off is one for deadlines.
     """
 
     is_worked: bool
     why: str = ""
     doubt: str = ""
 
-    def is_worked_for(self, sign: int) -> bool:
-        """Whether it counts as worked for a period that runs forward (1) or backward (-1)."""
-        return sign > 0 if self.doubt else self.is_worked
+    def counts(self, *, doubtful_too: bool) -> bool:
+        """Whether it is a working day, in the reading that takes doubtful days off for such too, or in the other."""
+        return self.is_worked or (doubtful_too and bool(self.doubt))
 
 
 class Calendar(NamedTuple):
@@ -92,8 +91,8 @@ def _china() -> Calendar:
     label = "public holidays of the PRC with make-up workdays"
     note = (
         "No text in force says that Saturdays and Sundays are statutory days off (法定休假日); art. 154 of the General "
-        "Principles of Civil Law (until 2020) named Sundays, and guides of the Supreme People's Court (2014) and of "
-        "the courts of Shanghai name both. That a make-up workday is none is seen in one commentary only."
+        "Principles of Civil Law (until 2020) named Sundays, and guides of courts (2014, and of Shanghai) named both "
+        "for the older word 节假日. That a make-up workday is none is seen in one commentary only."
     )
     return Calendar("cn", label, data, min(years), max(years), day_of, note=note)
 
@@ -116,17 +115,19 @@ def _united_states() -> Calendar:
         if holiday is None or day.weekday() > 4:
             return _weekday(day)
         doubt = ""
-        if holiday.endswith("(observed)") and day.weekday() == 4:
+        if holiday.endswith("(observed)"):
+            ground = "5 U.S.C. 6103(b)(1)" if day.weekday() == 4 else "Executive Order 11582, sec. 3(a),"
+            falls = "Saturday" if day.weekday() == 4 else "Sunday"
             doubt = (
-                f"whether {in_words(day)} is a legal holiday is not settled: 5 U.S.C. 6103(b)(1) has it for pay and "
-                "leave, as the holiday falls on a Saturday; the earlier day is taken, and whoever keeps it is safe"
+                f"whether {in_words(day)} is a legal holiday is not settled: {ground} makes it one for pay and leave, "
+                f"as the holiday falls on a {falls}; whoever keeps the earlier day is safe"
             )
         return Day(False, holiday, doubt)
 
     data = f"holidays {version('holidays')}"
     warning = (
-        "not taken in: holidays of the state where the court sits (Rule 6(a)(6)(C)), and days on which the President "
-        "closes agencies, as it is not settled whether those count (Rule 6(a)(6)(B))"
+        "not taken in: holidays of the state where the court sits, days on which the President closes agencies (it is "
+        "not settled whether those count), and days on which the clerk's office cannot be reached (Rule 6(a)(3))"
     )
     label = "legal holidays of 5 U.S.C. 6103"
     return Calendar("us-federal", label, data, US_FIRST, US_LAST, day_of, warning)
