@@ -18,6 +18,7 @@ from tracker.logs.memory import MemoryLog
 from tracker.logs.replay import replay
 from tracker.problems import CODES
 
+OTHER = "0198f3c4-6f00-7abc-8def-000000000002"
 ID = "0198f3c4-6f00-7abc-8def-000000000001"
 Line = tuple[str, Said] | tuple[str, Said, str]
 """A log, what is said there, and the id of the event when an amendment is about it."""
@@ -88,16 +89,33 @@ PROVOKED: list[tuple[str, str, str, tuple[Line, ...]]] = [
     ("hearing-before-filing", "a#3", "the hearing of 2025-06-08", (OPEN, FILED, a(
         "hearing.postponed", set_for="2025-06-08", until="2025-06-20", reason="illness"))),
     ("judgment-without-outcome", "a#2", "not told", (OPEN, a("judgment.given", court="c"))),
+    ("less-than-nothing", "a#2", "an amount is less than nothing",
+     (OPEN, a("order.made", debtors=["p", "q"], amount="9 CNY", shares=["-1 CNY", "10 CNY"]))),
     ("met-without-proof", "a#3", "what proves that 'd' was met is not told",
      (OPEN, DUE, a("deadline.met", deadline="d"))),
     ("misplaced", "a#2", "belongs into the register parties", (OPEN, a("party.added", **EXAMPLES["party.added"]))),
     ("not-opened", "a", "no event opens the case", (("cases/a", note()),)),
+    ("odd-payment", "a#3", "r was paid, and event 2 orders payment to q",
+     (OPEN, OWED, a("payment.made", payer="p", payee="r", amount="1 CNY", order=ID))),
+    ("odd-payment", "a#3", "it was paid before the order of event 2 was made",
+     (OPEN, a("order.made", ID, debtors=["p"], amount="9 CNY", date="2025-06-10"),
+      a("payment.made", payer="p", amount="1 CNY", order=ID, date="2025-06-09"))),
     ("odd-role", "a#2", "'plaintif'", (OPEN, a("party.joined", party="p", role="plaintif"))),
+    ("odd-set-off", "a#4", "the orders of events 2 and 3 are not between the same two sides",
+     (OPEN, OWED, a("order.made", OTHER, debtors=["r"], creditors=["p"], amount="5 CNY"),
+      a("order.set_off", order=ID, against=OTHER, amount="5 CNY"))),
+    ("odd-turn", "a#4", "'d' was met by event 3 already",
+     (OPEN, DUE, a("deadline.met", deadline="d", proof="x"), a("deadline.missed", deadline="d"))),
+    ("odd-turn", "a#3", "'d' is extended to 2025-06-01, and was due 2025-06-10",
+     (OPEN, DUE, a("deadline.extended", deadline="d", until="2025-06-01"))),
     ("opened-twice", "a#2", "event 1 opened it first", (OPEN, OPEN)),
     ("order-without-debtor", "a#2", "nobody owes 5 CNY", (OPEN, a("order.made", amount="5 CNY"))),
     ("out-of-stage", "a#2", "does not fit the stage", (OPEN, a("appeal.filed"))),
     ("paid-too-much", "a#3", "2 CNY more than was owed is accounted for",
      (OPEN, OWED, a("payment.made", payer="p", amount="12 CNY", order=ID))),
+    ("paid-too-much", "a#4", "nothing was owed any more when it was paid",
+     (OPEN, OWED, a("order.waived", order=ID, date="2025-06-10"),
+      a("payment.made", payer="p", amount="1 CNY", order=ID, date="2025-06-11"))),
     ("party-without-role", "a#2", "p (claimant) has no role", (OPEN, a("claim.made", claimant="p", claim="c"))),
     ("party-without-role", "a#2", "p (issuer)",
      (OPEN, a("order.made", issuer="p"), a("filing.made", party="p", document="d"))),
@@ -115,7 +133,7 @@ PROVOKED: list[tuple[str, str, str, tuple[Line, ...]]] = [
     ("same-name", "parties#2", "q is called 'P', and so is p",
      (party("p", "P"), party("q", "Q"), ("parties", ("party.aliased", {"party": "q", "alias": "P"})))),
     ("set-twice", "a#3", "deadline 'd' was set by event 2 already", (OPEN, DUE, DUE)),
-    ("shares-do-not-fit", "a#2", "1 shares for 2 debtors",
+    ("shares-do-not-fit", "a#2", "1 share for 2 debtors",
      (OPEN, a("order.made", debtors=["p", "q"], amount="9 CNY", shares=["9 CNY"]))),
     ("shares-do-not-fit", "a#2", "do not add up to 9 CNY",
      (OPEN, a("order.made", debtors=["p", "q"], amount="9 CNY", shares=["9 CNY", "1 CNY"]))),
@@ -158,6 +176,9 @@ PROVOKED: list[tuple[str, str, str, tuple[Line, ...]]] = [
 PEACEFUL: list[tuple[str, tuple[Line, ...]]] = [
     ("due-before-order", (OPEN, a("order.made", date="2025-06-10", due="2025-06-09~"))),
     ("due-before-order", (OPEN, a("order.made", date="2025-06-10", due="2025-06-10"))),
+    ("odd-set-off", (OPEN, OWED, a("order.made", OTHER, debtors=["q"], creditors=["p"], amount="5 CNY"),
+                     a("order.set_off", order=ID, against=OTHER, amount="5 CNY"))),
+    ("odd-turn", (OPEN, DUE, a("deadline.extended", deadline="d", until="2025-07"))),
     ("met-without-proof", (OPEN, DUE, a("deadline.met", deadline="d", proof="receipt"))),
     ("paid-too-much", (OPEN, OWED, a("payment.made", payer="p", amount="10 CNY", order=ID))),
     ("set-twice", (OPEN, a("deadline.set", ID, deadline="d", due="2025-06-10"), RETRACT, DUE)),

@@ -8,6 +8,7 @@ Days off of the PRC are those of the yearly notices of the State Council:
 """
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,7 @@ from tracker.dates import parse
 from tracker.deadlines.arithmetic import CannotCompute, Result, result
 from tracker.deadlines.calendars import CalendarUnknown, calendar
 from tracker.deadlines.periods import LONGEST, BadPeriod, Period, period
-from tracker.deadlines.rules import Rule, rules_of
+from tracker.deadlines.rules import Rule, read_rule, rules_of
 
 RULES = rules_of()
 
@@ -233,6 +234,42 @@ def test_a_span_over_a_change_of_the_law_takes_in_both_laws() -> None:
     assert found.due == "2009-12-10/2009-12-28" and found.versions == ("2005-12-01", "2009-12-01")
     with pytest.raises(CannotCompute, match="cn-appeal-judgment has no version for 2017-06-30, only from 2017-07-01"):
         gives("cn-appeal-judgment", "2017-06-30")
+
+
+def written(tmp_path: Path, *versions: str) -> Rule:
+    """A rule with these versions, each its own lines."""
+    head = 'title="T"\njurisdiction="XX"\ninstrument="Act"\ntrigger="receipt"\ncalendar="weekends"\n'
+    tail = 'law="s"\ncounting="s"\nsure="not confirmed"\n'
+    (tmp_path / "x.toml").write_text(head + "".join(f"[[version]]\n{version}\n{tail}" for version in versions))
+    return read_rule(tmp_path / "x.toml", "x.toml")
+
+
+def test_an_open_end_takes_in_what_the_law_becomes(tmp_path: Path) -> None:
+    rule = written(
+        tmp_path,
+        'in_force_from=2020-01-01\nin_force_until=2021-12-31\nperiod=60\nunit="day"\nlast_day="stands"',
+        'in_force_from=2022-01-01\nperiod=10\nunit="day"\nlast_day="stands"',
+    )
+    assert result(rule, parse("2021-12-01/..")).due == "2022-01-11/..", "a trigger on 1 January 2022 is the earliest"
+    assert result(rule, parse("../2022-01-05")).due == "../2022-03-01", "one on 31 December 2021 the latest"
+
+
+def test_a_counted_first_day_is_counted_in_days_weeks_and_months(tmp_path: Path) -> None:
+    def rule(period: int, unit: str) -> Rule:
+        lines = f'in_force_from=0001-01-01\nperiod={period}\nunit="{unit}"\nfirst_day="counted"\nlast_day="stands"'
+        return written(tmp_path, lines)
+
+    assert result(rule(1, "month"), parse("2024-01-01")).due == "2024-01-31"
+    assert result(rule(1, "month"), parse("2024-01-31")).due == "2024-02-29"
+    assert result(rule(1, "year"), parse("2024-03-01")).due == "2025-02-28"
+    assert result(rule(10, "day"), parse("2024-01-01")).due == "2024-01-10"
+    assert result(rule(1, "week"), parse("2024-01-01")).due == "2024-01-07"
+    assert result(rule(3, "business day"), parse("2024-01-05")).due == "2024-01-09"
+
+
+def test_a_day_with_an_offset_is_taken_as_written_and_that_is_told() -> None:
+    steps = gives("cn-appeal-judgment", "2025-09-13T23:30Z").steps
+    assert "the day is taken as it is written (2025-09-13T23:30Z), whatever day it was elsewhere at that time" in steps
 
 
 def test_a_year_beyond_the_calendar_is_never_guessed() -> None:

@@ -35,7 +35,7 @@ def test_a_deadline_by_rule_is_logged_with_trigger_rule_version_result_and_steps
     tracker = suit(tmp_path, SERVED)
     told = ok("deadline", "suit", "appeal", "--rule", "cn-appeal-judgment", "--from", "suit#2", cwd=tmp_path)
     assert told.split("\n")[:3] == [
-        "Set suit#3: appeal, due 2025-09-28.",
+        "Set suit#3: appeal, due 2025-09-28",
         "  15 days (art. 171(1)) after Saturday 13 September 2025, counted from the day after (art. 85)",
         "  day 15 is Sunday 28 September 2025, a make-up workday, so it stands",
     ]
@@ -67,14 +67,14 @@ def test_of_several_documents_the_one_that_it_concerns_counts(tmp_path: Path) ->
          ("note.added", {"note": "what the complaint says"}),
          ("document.served", {"document": "complaint", "date": "2025-01-02", "of": ID(4)}))  # fmt: skip
     told = ok("deadline", "suit", "appeal", "--rule", "cn-appeal-judgment", "--concerns", "suit#2", cwd=tmp_path)
-    assert told.startswith("Set suit#6: appeal, due 2025-09-28.")
+    assert told.startswith("Set suit#6: appeal, due 2025-09-28\n")
 
 
 def test_a_trigger_that_has_not_happened_is_waited_for_and_then_counted(tmp_path: Path) -> None:
     suit(tmp_path)
     told = ok("deadline", "suit", "pay", "--rule", "cn-as-ordered", "--period", "10d", "--from", "judgment.took_effect",
               cwd=tmp_path)  # fmt: skip
-    assert told.startswith("Set suit#2: pay, which waits for judgment in force, which is not logged.")
+    assert told.startswith("Set suit#2: pay, which waits for judgment in force, which is not logged\n")
     [row] = due(tmp_path)
     assert (row["group"], row["due"], row["state"]) == (
         "waiting",
@@ -110,7 +110,7 @@ def test_a_disputed_trigger_gives_one_result_for_each_version(tmp_path: Path) ->
     suit(tmp_path, SERVED)
     ok("dispute", "suit#2", "--field", "date", "--value", "2025-09-16", "--note", "the stamp", cwd=tmp_path)
     told = ok("deadline", "suit", "appeal", "--rule", "cn-appeal-judgment", cwd=tmp_path)
-    assert "due 2025-09-28 or 2025-10-09." in told
+    assert "due 2025-09-28 or 2025-10-09\n" in told
     assert "  2025-09-13 gives 2025-09-28:\n" in told and "  2025-09-16 gives 2025-10-09:\n" in told
     [row] = due(tmp_path)
     assert (row["earliest"], row["latest"], row["state"]) == ("2025-09-28", "2025-10-09", "open, safe until 2025-09-28")
@@ -205,7 +205,7 @@ def test_a_retracted_deadline_is_withdrawn(tmp_path: Path) -> None:
     ok("retract", "suit#3", "--reason", "wrong case", cwd=tmp_path)
     assert [(row["group"], row["state"]) for row in due(tmp_path)] == [("done", "withdrawn")]
     assert "due 2025-09-28" in ok("deadline", "suit", "appeal", "--rule", "cn-appeal-judgment", cwd=tmp_path)
-    assert [(row["group"], row["ref"]) for row in due(tmp_path)] == [("coming", "suit#5")]
+    assert [(row["group"], row["ref"]) for row in due(tmp_path)] == [("coming", "suit#5"), ("done", "suit#3")]
 
 
 def test_an_extended_deadline_no_longer_depends_on_its_trigger(tmp_path: Path) -> None:
@@ -235,7 +235,145 @@ def test_a_rule_that_changed_makes_its_deadlines_stale_and_one_that_is_gone_leav
     assert due(tmp_path)[0]["due"] == "2025-10-06"
     rule.write_text("title = 1")
     ran = run("deadlines", "--on", "2025-09-20", cwd=tmp_path)
-    assert ran.code == 0 and "2025-10-06" in ran.out and "could not be told: rules/x-notice.toml" in ran.err
+    assert ran.code == 0 and "2025-10-06" in ran.out
+    assert ran.err.count("A rule cannot be used: rules/x-notice.toml, line 1, title") == 1
+
+
+def test_what_cannot_be_found_anew_stays_stale_and_does_not_hold_up_the_others(tmp_path: Path) -> None:
+    from test_rules import GOOD
+
+    suit(tmp_path, SERVED)
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "x-notice.toml").write_text(GOOD)
+    ok("deadline", "suit", "answer", "--rule", "x-notice", cwd=tmp_path)
+    ok("deadline", "suit", "appeal", "--rule", "cn-appeal-judgment", cwd=tmp_path)
+    (tmp_path / "rules" / "x-notice.toml").unlink()
+    ok("correct", "suit#2", "--set", "date=2025-09-16", "--reason", "misread", cwd=tmp_path)
+    states = {row["name"]: row["state"] for row in due(tmp_path)}
+    assert states["answer"].startswith(
+        "open; stale: the trigger is dated 2025-09-16, and what that gives cannot be told: There"
+    )
+    ran = run("deadline", "--recompute", cwd=tmp_path)
+    assert ran.code == 1 and "suit appeal: 2025-09-28 becomes 2025-10-09" in ran.out
+    assert "suit answer is stale and stays as it is: There is no rule 'x-notice'" in ran.err
+    (tmp_path / "rules" / "x-notice.toml").write_text("title = 1")
+    assert "rules/x-notice.toml, line 1" in run("deadline", "--recompute", cwd=tmp_path).err
+    assert "Set suit#7: other" in ok("deadline", "suit", "other", "--rule", "cn-appeal-ruling", cwd=tmp_path)
+
+
+def test_another_trigger_is_for_one_open_deadline_and_nothing_is_logged_twice(tmp_path: Path) -> None:
+    tracker = suit(tmp_path, SERVED, ("document.served", {"document": "judgment", "date": "2025-09-16"}))
+    ok("deadline", "suit", "appeal", "--rule", "cn-appeal-judgment", "--from", "suit#2", cwd=tmp_path)
+    ok("deadline", "suit", "hand", "--due", "2025-12-01", cwd=tmp_path)
+    assert "write CASE and NAME too" in said(run("deadline", "suit", "--recompute", "--from", "suit#3", cwd=tmp_path))
+    assert "set by hand" in said(run("deadline", "suit", "hand", "--recompute", "--from", "suit#3", cwd=tmp_path))
+    again = ("deadline", "suit", "appeal", "--recompute", "--from", "suit#3")
+    assert "2025-09-28 becomes 2025-10-09, because it starts with suit#3" in ok(*again, cwd=tmp_path)
+    assert ok(*again, cwd=tmp_path) == "No deadline moves.\n"
+    ok("log", "suit", "deadline.met", "--deadline", "appeal", "--proof", "p", cwd=tmp_path)
+    assert "is over" in said(run("deadline", "suit", "appeal", "--recompute", "--from", "suit#2", cwd=tmp_path))
+    assert len(list(tracker.events("cases/suit"))) == 7
+
+
+def test_a_name_is_free_again_when_its_deadline_was_retracted(tmp_path: Path) -> None:
+    suit(tmp_path)
+    ok("deadline", "suit", "pay", "--due", "2025-12-01", cwd=tmp_path)
+    ok("log", "suit", "deadline.met", "--deadline", "pay", "--proof", "p", cwd=tmp_path)
+    ok("retract", "suit#2", "--reason", "wrong", cwd=tmp_path)
+    assert ok("deadline", "suit", "pay", "--due", "2025-12-05", cwd=tmp_path) == "Set suit#5: pay, due 2025-12-05\n"
+    assert [(row["group"], row["ref"]) for row in due(tmp_path)] == [("coming", "suit#5"), ("done", "suit#2")]
+
+
+def test_an_order_whose_deadline_was_a_slip_is_listed_again(tmp_path: Path) -> None:
+    suit(tmp_path, ("order.made", {"amount": "5 CNY", "due": "2025-12-20", "debtors": []}))
+    ok("deadline", "suit", "slip", "--due", "2025-12-02", "--concerns", "suit#2", cwd=tmp_path)
+    assert [row["name"] for row in due(tmp_path) if row["group"] != "done"] == ["slip"]
+    ok("retract", "suit#3", "--reason", "typo", cwd=tmp_path)
+    assert [(row["name"], row["due"]) for row in due(tmp_path) if row["group"] != "done"] == [("order", "2025-12-20")]
+
+
+def test_disputed_days_are_all_told(tmp_path: Path) -> None:
+    suit(tmp_path, ("hearing.scheduled", {"set_for": "2025-11-10"}))
+    ok("dispute", "suit#2", "--field", "set_for", "--value", "2025-11-24", cwd=tmp_path)
+    ok("deadline", "suit", "pay", "--due", "2025-12-01", cwd=tmp_path)
+    ok("dispute", "suit#4", "--field", "due", "--value", "2025-12-05", cwd=tmp_path)
+    rows = {row["name"]: row for row in due(tmp_path)}
+    assert rows["hearing"]["state"] == "set; disputed: set for"
+    assert rows["pay"]["due"] == "2025-12-01 or 2025-12-05" and rows["pay"]["state"].endswith("; disputed: due")
+
+
+def test_a_time_of_day_does_not_make_another_hearing(tmp_path: Path) -> None:
+    suit(tmp_path, ("hearing.scheduled", {"set_for": "2025-11-10T09:30"}), ("hearing.held", {"date": "2025-11-10"}),
+         ("hearing.scheduled", {"set_for": "2025-12-10"}),
+         ("hearing.postponed", {"set_for": "2025-12-10T09:30", "until": "2025-12-20", "reason": "r"}))  # fmt: skip
+    rows = [(row["due"], row["state"]) for row in due(tmp_path)]
+    assert rows == [
+        ("2025-12-20", "set"),
+        ("2025-11-10T09:30", "held"),
+        ("2025-12-10T09:30", "postponed to 2025-12-20"),
+    ]
+
+
+def test_open_ends_are_open_in_every_form(tmp_path: Path) -> None:
+    suit(tmp_path)
+    ok("deadline", "suit", "a", "--due", "../2025-12-02", cwd=tmp_path)
+    ok("deadline", "suit", "b", "--due", "2025-12-30/..", cwd=tmp_path)
+    ends = {row["name"]: (row["earliest"], row["latest"], row["group"]) for row in due(tmp_path)}
+    assert ends == {"a": ("", "2025-12-02", "overdue"), "b": ("2025-12-30", "", "coming")}
+    assert len(due(tmp_path, "--within", "9w", "--on", "9999-12-25")) == 2
+
+
+FOREIGN = [
+    ({"rule": "cn-appeal-judgment", "results": [{"since": "2026-11-20", "due": "garbage"}]}, "'garbage' is no date"),
+    ({"rule": "cn-appeal-judgment", "results": [{"since": "x or y"}]}, "'x or y' is no date"),
+    ({"rule": "cn-appeal-judgment", "results": ["2025-01-01"]}, "is no result of a rule"),
+    ({"rule": "cn-appeal-judgment", "due": "2027-01-01"}, "a deadline has either a rule or a day: leave one out"),
+    ({"due": "2027-01-01", "period": "5 days"}, "go with a rule, not with a day"),
+    ({"rule": "as-ordered", "trigger": "suit#2", "period": 5}, "5 is no text"),
+    ({"rule": "as-ordered", "trigger": "suit#2", "period": ["5 days"]}, "is no text"),
+    ({"rule": "as-ordered", "trigger_type": 5}, "5 is no text"),
+    ({"rule": "as-ordered", "trigger": "other#2", "period": "5 days"}, "'other#2' is no event of this case"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "told"), FOREIGN, ids=range(len(FOREIGN)))
+def test_what_a_batch_gets_wrong_is_told(tmp_path: Path, data: dict[str, Any], told: str) -> None:
+    tracker = suit(tmp_path, SERVED)
+    line = json.dumps({"case": "suit", "type": "deadline.set", "data": {"deadline": "x", **data}})
+    ran = run("log", "--batch", "-", cwd=tmp_path, stdin=line.encode())
+    assert ran.code == 1 and told in said(ran), ran
+    assert len(list(tracker.events("cases/suit"))) == 2
+
+
+def test_a_calendar_never_takes_the_place_of_the_record(tmp_path: Path) -> None:
+    suit(tmp_path, SERVED)
+    before = (tmp_path / "events" / "cases" / "suit.jsonl").read_bytes()
+    refused = [
+        ("events/cases/suit.jsonl", "let its name end in .ics"), ("-", "let its name end in .ics"),
+        ("events/x.ics", "is a part of the store"), ("rules/x.ics", "is a part of the store"),
+        ("../" + tmp_path.name + "/events/x.ics", "is a part of the store"),
+    ]  # fmt: skip
+    for target, told in refused:
+        ran = run("deadlines", "--ics", target, cwd=tmp_path)
+        assert ran.code == 2 and told in said(ran), ran
+    assert "is a part of the store" in said(run("chronology", "suit", "-o", "events/suit.md", cwd=tmp_path))
+    assert (tmp_path / "events" / "cases" / "suit.jsonl").read_bytes() == before
+    assert "leave the clocks out" in said(run("deadlines", "--ics", "x.ics", "--known-by", "2025-01-01", cwd=tmp_path))
+
+
+def test_a_file_has_one_name_wherever_it_is_written_from(tmp_path: Path) -> None:
+    suit(tmp_path, SERVED)
+    ok("deadline", "suit", "appeal", "--rule", "cn-appeal-judgment", cwd=tmp_path)
+    ok("deadline", "suit", "slip", "--due", "2025-12-01", cwd=tmp_path)
+    ok("retract", "suit#4", "--reason", "typo", cwd=tmp_path)
+    (tmp_path / "a").mkdir()
+    ok("deadlines", "--ics", "team.ics", cwd=tmp_path)
+    ok("deadlines", "--ics", "../team.ics", cwd=tmp_path / "a")
+    ok("deadlines", "--ics", str(tmp_path / "team.ics"), cwd=tmp_path)
+    ok("deadlines", "--ics", "team.ics", cwd=tmp_path / "a")
+    ok("correct", "suit#2", "--set", "date=2025-09-16", "--reason", "misread", cwd=tmp_path)
+    moved = ok("deadline", "--recompute", cwd=tmp_path)
+    assert [line.split()[0] for line in moved.split("\n") if "export it again" in line] == ["team.ics", "a/team.ics"]
 
 
 def test_next_first_within_and_the_exit_code_for_cron(tmp_path: Path) -> None:
@@ -305,6 +443,7 @@ def test_other_wrong_uses(tmp_path: Path) -> None:
     unknown = said(run("log", "suit", "deadline.met", "--deadline", "apeal", cwd=tmp_path))
     assert "there is no deadline 'apeal' in this case (did you mean appeal?)" in unknown
     assert "CASE and NAME are missing" in said(run("deadline", cwd=tmp_path))
+    assert "NAME is missing" in said(run("deadline", "suit", cwd=tmp_path))
     assert "--due does not go with --recompute" in said(
         run("deadline", "suit", "--recompute", "--due", "2025-01-01", cwd=tmp_path)
     )

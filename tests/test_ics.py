@@ -11,8 +11,9 @@ from icalendar import Calendar
 from running import ok, run
 from test_deadlines import ID, SERVED, suit
 
+from tracker import queries
 from tracker.app import Tracker
-from tracker.ics import calendar_file, entries
+from tracker.ics import calendar_file
 
 FILE = "team.ics"
 
@@ -63,7 +64,7 @@ def test_two_independent_parsers_read_it(tmp_path: Path) -> None:
     three = {str(event["UID"]): event for event in Calendar.from_ical(data).walk("VEVENT")}
     assert one.keys() == two.keys() == three.keys() and len(one) == 2
     tracker = Tracker(tmp_path)
-    assert one.keys() == {each.uid for each in entries(tracker.read())}
+    assert one.keys() == {each.uid for each in queries.calendar_entries(tracker.read())}
     deadline = next(uid for uid, event in one.items() if "appeal" in event.summary.value)
     assert one[deadline].dtstart.value == date(2025, 9, 28) == two[deadline].begin.date()
     assert (
@@ -192,6 +193,56 @@ def test_a_hearing_that_is_postponed_corrected_or_retracted_moves_or_is_cancelle
     assert calendar.days == set()
 
 
+def test_the_sequence_never_falls_and_nothing_vanishes(tmp_path: Path) -> None:
+    """Whatever is logged, every entry that a calendar has stays in the file, with a SEQUENCE that is not lower."""
+    order = ("order.made", {"amount": "5 CNY", "debtors": [], "due": "2025-12", "date": "2025-01-01"})
+    suit(tmp_path, SERVED, order, ("hearing.scheduled", {"set_for": "2025-12"}))
+    steps = [
+        ("deadline", "suit", "appeal", "--rule", "cn-appeal-judgment", "--from", "suit#2"),
+        ("deadline", "suit", "hand", "--due", "2025-12-01"),
+        ("log", "suit", "deadline.extended", "--deadline", "hand", "--until", "2025-12-20/2025-12-24"),
+        ("retract", "suit#{extended}", "--reason", "r"),
+        ("correct", "suit#2", "--set", "date=2025-09", "--reason", "r"),
+        ("deadline", "--recompute"),
+        ("correct", "suit#4", "--set", "set_for=2025-12-12", "--reason", "r"),
+        ("correct", "suit#4", "--set", "set_for=../2025-12-12", "--reason", "r"),
+        ("correct", "suit#3", "--set", "due=2025-12-24", "--reason", "r"),
+        ("retract", "suit#2", "--reason", "r"),
+        ("deadline", "--recompute"),
+        ("log", "suit", "payment.made", "--payer", "x", "--amount", "5 CNY", "--order", "suit#3"),
+        ("retract", "suit#{set}", "--reason", "r"),
+        ("deadline", "suit", "hand", "--due", "2025-12-05"),
+        ("log", "suit", "document.served", "--document", "judgment", "--date", "2025-09-20"),
+        ("deadline", "--recompute"),
+        ("retract", "suit#4", "--reason", "r"),
+        ("retract", "suit#3", "--reason", "r"),
+    ]
+    ok("party", "add", "x", "--name", "X", "--what", "company", cwd=tmp_path)
+    calendar, seen = Imported(), dict[str, int]()
+    tracker = Tracker(tmp_path)
+    for step in steps:
+        numbers = {event.type: event.position for event in tracker.events("cases/suit")}
+        names = {"extended": numbers.get("deadline.extended"), "set": numbers.get("deadline.set")}
+        ok(*(part.format(**names) for part in step), cwd=tmp_path)
+        data = written(tmp_path)
+        events = list(Calendar.from_ical(data).walk("VEVENT"))
+        now = {str(event["UID"]): int(event["SEQUENCE"]) for event in events}
+        assert seen.keys() <= now.keys(), step
+        assert all(now[uid] >= number for uid, number in seen.items()), step
+        calendar.take(data)
+        held = [event for event in events if event["STATUS"] != "CANCELLED"]
+        shown = {(event.decoded("DTSTART").isoformat(), str(event["SUMMARY"])) for event in held}
+        assert calendar.days == shown, ("a calendar that follows shows what the file shows", step)
+        seen = now
+    assert calendar.days == {("2025-12-05", "suit: hand"), ("2025-10-09", "suit: appeal")}
+
+
+def test_times_at_the_ends_of_the_calendar_do_not_stop_the_file(tmp_path: Path) -> None:
+    times = ("9999-12-31T23:59-12:00", "0001-01-01T00:00+12:00")
+    suit(tmp_path, *(("hearing.scheduled", {"set_for": time}) for time in times))
+    assert written(tmp_path).count(b"BEGIN:VEVENT") == 2
+
+
 def test_a_day_that_is_known_only_because_it_fell_through_is_cancelled_beside_the_new_one(tmp_path: Path) -> None:
     suit(tmp_path, ("hearing.postponed", {"set_for": "2025-11-10", "until": "2025-11-20", "reason": "r"}))
     calendar = Imported()
@@ -213,7 +264,7 @@ def test_a_time_without_an_offset_floats_and_a_span_is_two_days(tmp_path: Path) 
     tracker = suit(
         tmp_path, ("hearing.scheduled", {"set_for": "2025-11-20T09:30"}), ("hearing.scheduled", {"set_for": "2025-12"})
     )
-    starts = [entry.start for entry in entries(tracker.read())]
+    starts = [event.decoded("DTSTART") for event in Calendar.from_ical(calendar_file(tracker.read())).walk("VEVENT")]
     assert starts == [datetime(2025, 11, 20, 9, 30), date(2025, 12, 1), date(2025, 12, 31)]
 
 

@@ -49,7 +49,7 @@ def test_shares_that_do_not_fit_are_told_and_not_used() -> None:
     short = ORDER._replace(joint_and_several=None, shares=("7000 CNY",))
     assert owed(short) == [("a b", "10000", "10000", "open")]
     told = {message for _, _, message in unsound([short], [])}
-    assert told == {"1 shares for 2 debtors: none is used"}
+    assert told == {"1 share for 2 debtors: none is used"}
     wrong = ORDER._replace(shares=("7000 CNY", "2000 CNY"))
     assert [code for code, *_ in unsound([wrong], [])] == ["shares-do-not-fit"] * 2
 
@@ -88,6 +88,24 @@ def test_waiver_set_off_stay_and_reversal() -> None:
     gone = Change("reversal", 2, 5, ("2025-10-01", "2025-10-31"))
     assert owed(ORDER, gone, on="2025-10-15") == [("a b", "0", "10000", "open")]
     assert owed(ORDER, gone) == [("a b", "0", "0", "reversed")]
+
+
+def test_whether_it_is_stayed_is_only_told_when_it_is_sure() -> None:
+    stay = Change("stay", 2, 3, ("2026-04-01", "2026-04-30"))
+    assert owed(ORDER, stay, on="2026-04-15")[0][3] == "perhaps stayed" and owed(ORDER, stay)[0][3] == "stayed"
+    undated = Change("stay", 2, 3, ("0000-01-01", "2026-11-27"))
+    lifted = Change("stay lifted", 2, 4, ("2026-05-01", "2026-05-01"))
+    assert owed(ORDER, undated, lifted)[0][3] == "perhaps stayed"
+    one_day = [Change("stay", 2, 3, SPAN), Change("stay lifted", 2, 4, SPAN)]
+    assert owed(ORDER, *one_day)[0][3] == "open", "on one day what was logged first came first"
+    assert owed(ORDER, one_day[0]._replace(position=5), one_day[1])[0][3] == "stayed"
+
+
+def test_amounts_of_any_length_are_exact() -> None:
+    huge = "1" + "0" * 60
+    order = ORDER._replace(amount=f"{huge} CNY")
+    [balance] = balances(order, [paid("0.01 CNY")])
+    assert plain(balance.most) == "9" * 60 + ".99"
 
 
 def test_currencies_are_never_added() -> None:
@@ -208,6 +226,14 @@ def test_a_retracted_payment_is_not_counted_and_the_page_tells_why(tmp_path: Pat
     assert "10,000 CNY" in ok("owed", cwd=root)
 
 
+def test_what_is_disputed_is_told_and_counted_as_logged(tmp_path: Path) -> None:
+    root = case(("payment.made", {"payer": "a", "amount": "4000 CNY", "order": IDS[2]}), root=tmp_path)
+    ok("dispute", "suit#3", "--field", "amount", "--value", "5000 CNY", cwd=root)
+    [row] = rows_of(ok("owed", "--json", cwd=root), "json")
+    assert (row["most"], row["disputed"]) == ("6000", "['amount of suit#3']")
+    assert "disputed, counted" in " ".join(ok("owed", cwd=root, env={"COLUMNS": "300"}).split())
+
+
 def test_totals_are_told_for_each_currency(tmp_path: Path) -> None:
     root = case(("order.made", {"debtors": ["b"], "creditors": ["c"], "amount": "5.50 USD"}), root=tmp_path)
     assert "Outstanding in all: 10,000 CNY; 5.5 USD." in ok("owed", cwd=root)
@@ -224,6 +250,14 @@ def test_an_order_that_is_none_is_refused(tmp_path: Path) -> None:
     ):
         ran = run("log", "suit", "order.reversed", "--order", order, cwd=root)
         assert ran.code == 2 and told in ran.err, ran
+
+
+def test_an_order_is_not_set_off_against_itself(tmp_path: Path) -> None:
+    from running import run
+
+    wrong = ("log", "suit", "order.set_off", "--order", "suit#2", "--against", "suit#2", "--amount", "2 CNY")
+    ran = run(*wrong, cwd=case(root=tmp_path))
+    assert ran.code == 2 and "cannot be set off against itself" in ran.err
 
 
 def test_what_foreign_logs_get_wrong_is_a_problem() -> None:

@@ -99,33 +99,38 @@ def changed(line: str, to: str) -> str:
 
 BROKEN = [
     (changed('trigger = "receipt of the notice"\n', ""),
-     "toml, trigger: object missing required field `trigger`; a rule needs a trigger"),
+     "toml, trigger: it is missing; a rule needs a trigger"),
     (changed("period = 14", "period = -14"),
      "rules/x-notice.toml, line 11, period: -14 is no period: a period has one unit at least"),
     (changed("period = 14", "period = 0"), "rules/x-notice.toml, line 11, period: 0 is no period"),
     (changed("period = 14", "period = 99999999"),
      "line 11, period: 99999999 is no period: it is longer than a century"),
-    (changed("period = 14", 'period = "14"'), "line 11, period: expected `int | null`, got `str`"),
+    (changed("period = 14", 'period = "14"'), "line 11, period: it holds text, where a whole number or nothing"),
     (changed("period = 14\n", ""), "line 9, period: period and unit go together"),
     (changed('unit = "day"', 'unit = "fortnight"'),
-     "line 12, unit: invalid enum value 'fortnight'; a period is a whole number"),
+     "line 12, unit: 'fortnight' is none of the words that it may hold; a period is a whole number"),
     (changed('last_day = "next working day"', 'last_day = "whenever"'),
-     "line 13, last_day: invalid enum value 'whenever'"),
+     "line 13, last_day: 'whenever' is none of the words that it may hold; it is one of: next"),
     (changed('calendar = "weekends"', 'calendar = "moon"'),
      "line 7, calendar: there is no calendar 'moon'; there are cn, us-federal, weekends"),
     (changed("in_force_from = 2020-01-01", "in_force_from = 2020-13-01"), "line 10: it is not TOML"),
-    (changed('law = "s. 3"\n', ""), "line 9, law: object missing required field `law`"),
+    (changed('law = "s. 3"\n', ""), "line 9, law: it is missing"),
     (changed('sure = "seen in one place"', 'sure = "confirmed"'),
      "line 17, places: what is confirmed was seen in two places or more"),
-    (changed("days = 2", "days = 0"), "line 21, days: expected `int` >= 1"),
-    (changed('title = "Answer', 'tilte = "Answer'), "line 2, tilte: object contains unknown field `tilte`"),
+    (changed("days = 2", "days = 0"), "line 21, days: a whole number from 1 on belongs there"),
+    (changed('title = "Answer', 'tilte = "Answer'), "line 2, tilte: there is no such key"),
     (GOOD + GOOD[GOOD.index("[[version]]"):],
      "line 24, in_force_from: the version of 2020-01-01 is still in force then"),
+    (GOOD + '\n[[version.addition]]\nserved_by = "mail"\ndays = 3\nlaw = "s. 6"\n', "days are added twice for"),
+    (changed('["the official journal"]', '["a", "a"]').replace('"seen in one place"', '"confirmed"'),
+     "seen in two places or more"),
+    (changed("[[version]]", "[[ version ]]  # now").replace("period = 14", "period = -1"),
+     "line 11, period: -1 is no period"),
     (changed("period = 14", "period = 14\nin_force_until = 2019-01-01"),
      "line 12, in_force_until: it ends before it begins"),
     ("title = ", "line 1: it is not TOML"),
     (b"title = \"\xff\"", "rules/x-notice.toml: it is not TOML"),
-    ("", "rules/x-notice.toml, title: object missing required field `title`"),
+    ("", "rules/x-notice.toml, title: it is missing"),
     ("#" * 300_000, "rules/x-notice.toml: it is larger than 262144 bytes, which is no rule"),
 ]  # fmt: skip
 
@@ -134,6 +139,30 @@ BROKEN = [
 def test_a_mistake_in_a_rule_file_is_named_by_file_and_line(tmp_path: Path, text: str | bytes, told: str) -> None:
     [fault] = faults(tmp_path, text)
     assert told in fault
+
+
+def test_the_event_types_of_a_rule_have_to_be_there(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text(changed("document.served", "nosuch.type"))
+    with pytest.raises(Mistakes, match=r"rules/x.toml, line 6, on: there is no event type 'nosuch.type'"):
+        read_rule(path, "rules/x.toml", types=registry())
+
+
+def test_what_is_no_plain_file_is_never_read(tmp_path: Path) -> None:
+    import os
+
+    store(tmp_path, "suit")
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "a.toml").mkdir()
+    (tmp_path / "rules" / "b.toml").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / "rules" / "c.toml")
+    ran = run("rules", cwd=tmp_path)
+    assert ran.code == 1 and ran.err.count("it is no plain file") == 3
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+    assert read_rule(tmp_path / "x.toml", "x.toml").name == "x"
 
 
 def test_a_rule_needs_a_name_that_can_be_one(tmp_path: Path) -> None:

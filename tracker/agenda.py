@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tracker import queries
-from tracker.dates import LATEST
+from tracker.dates import EARLIEST, LATEST
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tracker.queries import DeadlineRow
 
@@ -42,24 +42,35 @@ class Item(NamedTuple):
     pinpoints: str
 
 
+class Now(NamedTuple):
+    """What a rule makes of a deadline today: the days when they are not those logged, or why they cannot be told."""
+
+    dues: str | None = None
+    fault: str | None = None
+
+
 def agenda(
     db: sqlite3.Connection,
     cases: Sequence[str] = (),
     *,
     on: str,
-    now: Callable[[DeadlineRow], str | None] = lambda row: None,
+    now: Callable[[DeadlineRow], Now] = lambda row: Now(),
 ) -> list[Item]:
-    """Everything that has a day or waits for one, as seen on a day (YYYY-MM-DD), next first, what is done last.
-
-    ``now`` gives what a rule makes of a deadline today when it is not what was logged, None otherwise.
-    """
+    """Everything that has a day or waits for one, as seen on a day (YYYY-MM-DD), next first, what is done last."""
     found = [*_deadlines(db, cases, on, now), *_hearings(db, cases, on), *_orders(db, cases, on)]
-    return sorted(found, key=lambda item: (GROUPS.index(item.group), item.earliest or LATEST, item.case, item.name))
+    in_order = sorted(found, key=lambda item: (GROUPS.index(item.group), item.earliest or LATEST, item.case, item.name))
+    return [item._replace(earliest=_known(item.earliest), latest=_known(item.latest)) for item in in_order]
+
+
+def _known(day: str | None) -> str | None:
+    """A bound; None at an end that is open."""
+    return None if day in (EARLIEST, LATEST) else day
 
 
 def due_within(items: Sequence[Item], days: int, *, on: str) -> list[Item]:
     """The items without those that come later than so many days after a day; what waits stays."""
-    last = (date.fromisoformat(on) + timedelta(days=days)).isoformat()
+    left = (date.max - date.fromisoformat(on)).days
+    last = (date.fromisoformat(on) + timedelta(days=min(days, left))).isoformat()
     return [item for item in items if item.group != "coming" or (item.earliest or "") <= last]
 
 
@@ -81,17 +92,18 @@ def _state(earliest: str | None, latest: str | None, on: str) -> str:
 
 
 def _deadlines(
-    db: sqlite3.Connection, cases: Sequence[str], on: str, now: Callable[[DeadlineRow], str | None]
+    db: sqlite3.Connection, cases: Sequence[str], on: str, now: Callable[[DeadlineRow], Now]
 ) -> Iterator[Item]:
+    disputes = queries.disputed_fields(db)
     for row in queries.deadlines(db, cases):
         is_over = row.status in ("met", "missed", "withdrawn")
         group: Group = "done" if is_over else _group(row.earliest, row.latest, on)
         state = row.status if is_over else _state(row.earliest, row.latest, on)
         if row.status == "waiting":
             state = f"waits for {row.waits_for}"
-        restated = None if is_over else now(row)
-        if restated is not None:
-            state += f"; stale: {_why_stale(row)} {restated}"
+        state += _disputed(disputes, row.id)
+        restated = Now() if is_over else now(row)
+        state += _stale(row, restated)
         yield Item(
             group=group,
             case=row.case,
@@ -102,7 +114,7 @@ def _deadlines(
             earliest=row.earliest,
             latest=row.latest,
             state=state,
-            now=restated,
+            now=restated.dues,
             rule=row.rule,
             law=row.law or row.basis,
             ref=row.id,
@@ -110,20 +122,33 @@ def _deadlines(
         )
 
 
-def _why_stale(row: DeadlineRow) -> str:
+def _stale(row: DeadlineRow, now: Now) -> str:
+    """What is to be said of a deadline whose logged day is not what its rule gives now."""
+    if not row.is_stale and now.dues is None:
+        return ""
     if not row.is_stale:
-        return "its rule or its calendar now gives"
-    return f"the trigger is dated {row.days_now}, which gives" if row.days_now else "the trigger has no day now:"
+        return f"; stale: its rule or its calendar now gives {now.dues}"
+    trigger = f"the trigger is dated {row.days_now}" if row.days_now else "the trigger has no day now"
+    if now.dues is not None:
+        return f"; stale: {trigger}, which gives {now.dues}" if row.days_now else f"; stale: {trigger}"
+    return f"; stale: {trigger}, and what that gives cannot be told: {(now.fault or 'no rule says so').rstrip('.')}"
+
+
+def _disputed(disputes: Mapping[str, Sequence[str]], ref: str) -> str:
+    fields = disputes.get(ref)
+    return f"; disputed: {', '.join(fields)}" if fields else ""
 
 
 def _hearings(db: sqlite3.Connection, cases: Sequence[str], on: str) -> Iterator[Item]:
+    disputes = queries.disputed_fields(db)
     for row in queries.hearings(db, cases):
-        if row.day is None or row.status == "withdrawn":
+        if row.day is None:
             continue
         is_past = row.latest is not None and row.latest < on
         state = {"held": "held", "postponed": f"postponed to {row.moved_to or 'a day not set'}"}.get(row.status, "set")
         if state == "set" and is_past:
             state = "its day has passed; whether it was held is not logged"
+        state += _disputed(disputes, row.ref)
         yield Item(
             group="done" if row.status != "set" else _group(row.earliest, row.latest, on),
             case=row.case,
@@ -143,9 +168,11 @@ def _hearings(db: sqlite3.Connection, cases: Sequence[str], on: str) -> Iterator
 
 
 def _orders(db: sqlite3.Connection, cases: Sequence[str], on: str) -> Iterator[Item]:
+    disputes = queries.disputed_fields(db)
     for row in queries.open_orders(db, cases):
         todo = f"no deadline is set: tracker deadline {row.case} NAME --concerns {row.ref}"
         state = todo if row.due is None else _state(row.earliest, row.latest, on)
+        state += _disputed(disputes, row.ref)
         yield Item(
             group=_group(row.earliest, row.latest, on),
             case=row.case,

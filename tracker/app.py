@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tracker.errors import (
     BadReference,
+    BadTarget,
     BrokenLine,
     LogRefused,
     Mistake,
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from tracker.progress import Progress
     from tracker.queries import DeadlineRow
 
+OVER = ("met", "missed", "withdrawn")
+"""How a deadline stands that nobody has to keep any more."""
 PROJECTION = "tracker.db"
 """The projection's file, beside the folder of the logs."""
 
@@ -272,7 +275,8 @@ class Tracker:
         from tracker import queries
         from tracker.eventtypes.base import event_fields
 
-        names = [name for name in event_fields(entry.type) if "#" in str(entry.data.get(name, ""))]
+        case = f"{entry.log.removeprefix('cases/')}#"
+        names = [name for name in event_fields(entry.type) if str(entry.data.get(name, "")).startswith(case)]
         if not names:
             return entry
         ids = queries.event_ids(self.read(), [str(entry.data[name]) for name in names])
@@ -282,8 +286,16 @@ class Tracker:
     def rules(self) -> Mapping[str, Rule]:
         """Every rule by its name, those of the store too; raises Mistakes."""
         from tracker.deadlines.rules import rules_of
+        from tracker.eventtypes import registry
 
-        return rules_of(self.root)
+        return rules_of(self.root, registry())
+
+    def sound_rules(self) -> tuple[Mapping[str, Rule], list[Mistake]]:
+        """Every rule that can be used by its name, and what is wrong with the others."""
+        from tracker.deadlines.rules import sound_rules
+        from tracker.eventtypes import registry
+
+        return sound_rules(self.root, registry())
 
     def _reckoned(self, entries: Sequence[Entry], stamp: Stamp) -> tuple[list[Entry], list[Mistake]]:
         """The entries with what rules give for the deadlines among them, and what keeps a rule from giving it."""
@@ -293,7 +305,10 @@ class Tracker:
         from tracker.entries import typed
         from tracker.reckoning import facts_of, reckoned
 
-        rules, mistakes = self.rules(), list[Mistake]()
+        rules, broken = self.sound_rules()
+        if any(entry.data["rule"] not in rules for entry in wanting) and broken:
+            raise Mistakes(broken)  # what is wrong with a file may be why its rule is not there
+        mistakes: list[Mistake] = []
         done: dict[int, Entry] = {}
         for entry in wanting:
             beside = [(e.id, data) for e in entries if e.log == entry.log and e.id and (data := typed(e))]
@@ -316,39 +331,66 @@ class Tracker:
         return [row for row in rows if name is None or row.name == name]
 
     def recompute(
-        self, stamp: Stamp, cases: Sequence[str] = (), name: str | None = None, trigger: str | None = None
-    ) -> list[Move]:
-        """Find deadlines anew whose trigger, rule or calendar is another one now, and log all that move, or none.
+        self, stamp: Stamp, cases: Sequence[str] = (), name: str | None = None
+    ) -> tuple[list[Move], list[tuple[DeadlineRow, str]]]:
+        """Find deadlines anew whose trigger, rule or calendar is another one now, and log those that move.
 
-        ``name`` picks one of them; then ``trigger`` (CASE#NUMBER) can name the event that starts it from now on.
+        ``name`` picks one of them. Those that are stale and cannot be found anew come beside the moves, with why.
+
+        Raises UnknownName, and as ``append``.
+        """
+        from tracker.moves import moves
+
+        rules, broken = self.sound_rules()
+        rows = self.deadlines_of(cases, name)
+        found, left = moves(self.read(), rows, rules)
+        if left and broken:
+            left = [(row, f"{why} {'; '.join(map(str, broken))}.") for row, why in left]
+        if found:
+            self.append([each.entry for each in found], stamp)
+        return found, left
+
+    def retrigger(self, stamp: Stamp, case: str, name: str, trigger: str) -> Move | None:
+        """Let another event (CASE#NUMBER) start a deadline, and log the move; None when nothing changes by it.
 
         Raises UnknownName, BadReference, BadPeriod and CannotCompute, and as ``append``.
         """
-        from tracker.moves import move, moves
+        from tracker.deadlines.arithmetic import CannotCompute
+        from tracker.moves import may_move, move
         from tracker.reckoning import facts_of, reckoned
 
-        rows, rules = self.deadlines_of(cases, name), self.rules()
-        if trigger is None:
-            found = list(moves(self.read(), rows, rules))
-        else:
-            target = self.target(trigger)
-            found = []
-            for row in rows:
-                said = {"rule": row.rule, "trigger": target.id, "period": row.period, "served_by": row.served_by}
-                data = reckoned(said, facts_of(self.events(target.log)), rules, today=stamp.recordedtime[:10])
-                found.append(move(self.read(), row, data, f"it starts with {trigger}"))
-        if found:
-            self.append([each.entry for each in found], stamp)
+        row = next((row for row in self.deadlines_of([case], name) if row.status not in OVER), None)
+        if row is None or not may_move(self.read(), row):
+            raise CannotCompute(f"{name} is over, was extended or set by hand: no rule decides about its day.")
+        target = self.target(trigger)
+        said = {"rule": row.rule, "trigger": target.id, "period": row.period, "served_by": row.served_by}
+        data = reckoned(said, facts_of(self._logged(f"cases/{case}")), self.rules(), today=stamp.recordedtime[:10])
+        if row.trigger == trigger and not row.is_stale:
+            return None
+        found = move(self.read(), row, data, f"it starts with {trigger}")
+        self.append([found.entry], stamp)
         return found
 
-    def note_export(self, rows: Iterable[DeadlineRow], target: str, stamp: Stamp) -> int:
-        """Log with which days deadlines were put into a file; how many of them are new in it. Raises as ``append``."""
+    def note_export(self, rows: Iterable[DeadlineRow], target: Path, stamp: Stamp) -> int:
+        """Log with which days deadlines were put into a file; how many of them are new in it. Raises as ``append``.
+
+        The file is named as it lies to the store, so that one file has one name.
+        """
         from tracker.moves import exports_of
 
-        entries = exports_of(self.read(), rows, target)
+        path, root = target.resolve(), self.root.resolve()
+        name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+        entries = exports_of(self.read(), rows, name)
         if entries:
             self.append(entries, stamp)
         return len(entries)
+
+    def check_target(self, target: Path) -> None:
+        """Refuse to write a document over what belongs to the store: its logs, its rules, its projection."""
+        path, root = target.resolve(), self.root.resolve()
+        inside = path.relative_to(root).parts if path.is_relative_to(root) else ()
+        if inside[:1] in (("events",), ("rules",)) or (len(inside) == 1 and inside[0].startswith(PROJECTION)):
+            raise BadTarget(target)
 
     def _there(self, entries: Sequence[Entry]) -> dict[tuple[str, str | None], Event]:
         """The events that have an id of one of the entries, by log and id."""
@@ -430,5 +472,9 @@ def ref_of(log: str, position: int) -> str:
 
 
 def _wants_reckoning(entry: Entry) -> bool:
-    """Whether a rule has to be applied: to a deadline that names one and has no result yet."""
-    return entry.type == "deadline.set" and isinstance(entry.data.get("rule"), str) and "results" not in entry.data
+    """Whether a rule has to be applied: to a deadline that names one and has no result, if its data fit their type."""
+    if entry.type != "deadline.set" or not isinstance(entry.data.get("rule"), str) or "results" in entry.data:
+        return False
+    from tracker.entries import typed
+
+    return typed(entry) is not None and "due" not in entry.data

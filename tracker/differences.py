@@ -132,8 +132,6 @@ def _all_values(side: _Side) -> Iterator[tuple[_Key, _Value]]:
             _Value(f"order {row['id']}", _order(side, row), row["development"]),
         )
     for row in queries.rows(side.db, "hearings", "case_name", "number"):
-        if row["status"] == "withdrawn":
-            continue
         day = row["day"] or "day not stated"
         key = ("hearing", row["case_name"], row["day"] or row["development"])
         yield key, _Value(f"hearing of {day}", _hearing(side, row), row["development"])

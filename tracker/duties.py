@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tracker.dates import fault, parse
 from tracker.eventtypes.base import Development, Outcome, registry
 from tracker.eventtypes.deadlines import (
     DeadlineAct,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 DONE = ("met", "missed", "withdrawn")
 """What ends a deadline."""
 
-
 Doubt = tuple[str, int, str]
 """A code of ``tracker.problems``, the event's number, and a sentence."""
 
@@ -52,13 +52,13 @@ class Fact(NamedTuple):
     @property
     def days(self) -> tuple[str, ...]:
         """The days that are claimed for it, as EDTF; more than one while they are disputed."""
-        return days_of(self.standing)
+        days = (version.when() for version in self.standing.versions() if isinstance(version, Development))
+        return tuple(dict.fromkeys(day for day in days if day is not None))
 
-
-def days_of(standing: Standing) -> tuple[str, ...]:
-    """The days that are claimed for a development, as EDTF, each once; none when none is stated."""
-    days = (version.when() for version in standing.versions() if isinstance(version, Development))
-    return tuple(dict.fromkeys(day for day in days if day is not None))
+    def values(self, field: str) -> tuple[str, ...]:
+        """The values that are claimed for a date of its own, as EDTF."""
+        found = (getattr(version, field) for version in self.standing.versions())
+        return tuple(dict.fromkeys(value for value in found if value is not None))
 
 
 class Turn(NamedTuple):
@@ -83,9 +83,11 @@ class Deadline:
     """A deadline and what became of it; ``status`` is open, waiting, met, missed or withdrawn.
 
     ``position`` is the event that set it and ``uid`` that event's id. ``dues`` are the days that hold now, as EDTF, one
-    for each day claimed for the trigger. ``results`` are what the rule gave last. ``waits_for`` says what has to
-    happen or become known. ``trigger`` is the event that starts the period as things stand, ``days_now`` are its days;
-    the deadline is stale when they are not those that the results were found from.
+    for each day claimed for the trigger; ``dues_ever`` are those that held together at any time, also by what was
+    retracted since. ``results`` are what the rule gave last. ``waits_for`` says what has to happen or become known.
+    ``trigger`` is the event that starts the period as things stand, ``days_now`` are its days; the deadline is stale
+    when they are not those that the results were found from. ``told_by`` are the events about it, ``beside`` those that
+    may be its trigger.
     """
 
     name: str
@@ -105,12 +107,15 @@ class Deadline:
     trigger_type: str | None
     results: tuple[Outcome, ...]
     dues: tuple[str, ...]
+    dues_ever: tuple[tuple[str, ...], ...]
     status: str
     waits_for: str | None
     is_stale: bool
     days_now: tuple[str, ...]
     turns: tuple[Turn, ...]
     exports: tuple[Export, ...]
+    told_by: tuple[int, ...]
+    beside: tuple[int, ...]
 
     @property
     def is_over(self) -> bool:
@@ -129,11 +134,20 @@ def candidates(facts: Iterable[Fact], event_type: str, concerns: str | None) -> 
     ]
 
 
+class _Chain(NamedTuple):
+    """A setting of a deadline and the events about it, in order; ``is_second`` when its name was taken."""
+
+    setting: Fact
+    acts: list[Fact]
+    is_second: bool = False
+
+
 def deadlines_of(facts: Sequence[Fact]) -> tuple[tuple[Deadline, ...], list[Doubt]]:
-    """The deadlines of a case by name, and what is doubtful: a code, the event's number, and a sentence.
+    """The deadlines of a case by name, and what is doubtful.
 
     ``facts`` are the events of the case that can be read, those that were retracted too: a deadline whose setting was
-    retracted is withdrawn, so that calendars learn of it. Events take effect in the order of their recorded times.
+    retracted is withdrawn, so that calendars learn of it, and its name is free. Events take effect in the order of
+    their recorded times.
     """
     doubts: list[Doubt] = []
     told: dict[str, list[Fact]] = {}
@@ -142,26 +156,31 @@ def deadlines_of(facts: Sequence[Fact]) -> tuple[tuple[Deadline, ...], list[Doub
             told.setdefault(fact.standing.data.deadline, []).append(fact)
     found = []
     for name, acts in sorted(told.items()):
-        setting = _setting(name, acts, doubts)
-        if setting is not None:
-            found.append(_deadline(name, setting, acts, facts))
-            doubts += _doubts(found[-1], setting, acts)
+        for chain in _chains(name, acts, doubts):
+            found.append(_deadline(name, chain, facts, doubts))
+            doubts += _doubts(found[-1], chain)
     return tuple(found), doubts
 
 
-def _setting(name: str, acts: Sequence[Fact], doubts: list[Doubt]) -> Fact | None:
-    """The event that set a deadline: the first that nobody retracted, else the last of all."""
-    settings = [act for act in acts if isinstance(act.standing.data, DeadlineSet)]
-    standing = [act for act in settings if act.counts]
-    for again in standing[1:]:
-        doubts.append(
-            ("set-twice", again.position, f"deadline {name!r} was set by event {standing[0].position} already")
-        )
-    if not settings:
-        doubts.extend(
-            ("unknown-deadline", act.position, f"nobody set a deadline {name!r}") for act in acts if act.counts
-        )
-    return standing[0] if standing else settings[-1] if settings else None
+def _chains(name: str, acts: Sequence[Fact], doubts: list[Doubt]) -> list[_Chain]:
+    """The settings of a name, each with its events: those up to the next setting after it was retracted."""
+    chains: list[_Chain] = []
+    current: _Chain | None = None
+    for act in acts:
+        if isinstance(act.standing.data, DeadlineSet):
+            is_second = act.counts and current is not None and current.setting.counts
+            chain = _Chain(act, [act], is_second)
+            chains.append(chain)
+            if is_second and current is not None:
+                told = f"deadline {name!r} was set by event {current.setting.position} already"
+                doubts.append(("set-twice", act.position, told))
+            elif current is None or not current.setting.counts:
+                current = chain
+        elif current is not None:
+            current.acts.append(act)
+        elif act.counts:
+            doubts.append(("unknown-deadline", act.position, f"nobody set a deadline {name!r}"))
+    return chains
 
 
 class _Course(NamedTuple):
@@ -170,30 +189,50 @@ class _Course(NamedTuple):
     turns: list[Turn]
     exports: list[Export]
     worked: WorkedOut
+    odd: list[Doubt]
 
 
-def _course(setting: Fact, acts: Sequence[Fact]) -> _Course:
-    said = setting.standing.data
+def _course(name: str, chain: _Chain) -> _Course:
+    said = chain.setting.standing.data
     assert isinstance(said, WorkedOut)
-    worked, turns, exports = said, list[Turn](), list[Export]()
-    mine = [act for act in acts if act is setting or (act.counts and not isinstance(act.standing.data, DeadlineSet))]
-    for act in mine:
+    course = _Course([], [], said, [])
+    for act in chain.acts:
         data = act.standing.data
         if isinstance(data, DeadlineExported):
-            exports.append(Export(data.to, data.due, act.position))
-            continue
-        worked = data if isinstance(data, WorkedOut) else worked
-        turns.append(_turn(data, act.position, turns[-1].dues if turns else ()))
-    if not setting.counts:
-        by = setting.standing.retracted_by or setting.position
-        turns.append(Turn("withdrawn", by, turns[-1].dues, setting.standing.reason))
-    return _Course(turns, exports, worked)
+            course.exports.append(Export(data.to, data.due, act.position))
+        elif act.counts or act is chain.setting:
+            course = course._replace(worked=data if isinstance(data, WorkedOut) else course.worked)
+            turn = _turn(act, course.turns[-1].dues if course.turns else ())
+            course.odd.extend(_odd_turn(name, turn, course.turns))
+            course.turns.append(turn)
+    if not chain.setting.counts or chain.is_second:
+        by = chain.setting.standing.retracted_by or chain.setting.position
+        reason = chain.setting.standing.reason or "its name was taken"
+        course.turns.append(Turn("withdrawn", by, course.turns[-1].dues, reason))
+    return course
 
 
-def _deadline(name: str, setting: Fact, acts: Sequence[Fact], facts: Sequence[Fact]) -> Deadline:
+def _odd_turn(name: str, turn: Turn, before: Sequence[Turn]) -> Iterator[Doubt]:
+    """What is doubtful about a turn after those before it."""
+    ended = next((each for each in before if each.what in DONE), None)
+    if ended is not None:
+        yield "odd-turn", turn.position, f"{name!r} was {ended.what} by event {ended.position} already"
+    elif turn.what == "extended" and before and _surely_earlier(turn.dues, before[-1].dues):
+        yield "odd-turn", turn.position, f"{name!r} is extended to {turn.dues[0]}, and was due {before[-1].dues[0]}"
+
+
+def _surely_earlier(dues: Sequence[str], before: Sequence[str]) -> bool:
+    if any(map(fault, (*dues, *before))) or not dues or not before:
+        return False
+    return max(parse(due).latest for due in dues) < min(parse(due).earliest for due in before)
+
+
+def _deadline(name: str, chain: _Chain, facts: Sequence[Fact], doubts: list[Doubt]) -> Deadline:
+    setting = chain.setting
     said, by_id = setting.standing.data, {fact.id: fact for fact in reversed(facts)}
     assert isinstance(said, DeadlineSet)
-    course = _course(setting, acts)
+    course = _course(name, chain)
+    doubts += course.odd
     worked, dues = course.worked, course.turns[-1].dues
     named, concerns = by_id.get(worked.trigger or ""), by_id.get(said.concerns or "")
     happened = candidates(facts, said.trigger_type, said.concerns) if said.trigger_type and not worked.trigger else []
@@ -221,25 +260,28 @@ def _deadline(name: str, setting: Fact, acts: Sequence[Fact], facts: Sequence[Fa
         trigger_type=said.trigger_type,
         results=worked.results,
         dues=dues,
+        dues_ever=_dues_ever(chain, facts),
         status=status,
         waits_for=_waits_for(said, worked, trigger, happened) if status == "waiting" else None,
         is_stale=is_stale and not _agree(worked, trigger, days_now),
         days_now=days_now,
         turns=tuple(course.turns),
         exports=tuple(course.exports),
+        told_by=tuple(act.position for act in chain.acts if not isinstance(act.standing.data, DeadlineExported)),
+        beside=_beside(chain, said, facts),
     )
 
 
-def _turn(data: EventData, position: int, dues: tuple[str, ...]) -> Turn:
+def _turn(act: Fact, dues: tuple[str, ...]) -> Turn:
     """What an event makes of a deadline that had these days until then."""
+    data, position = act.standing.data, act.position
     match data:
         case DeadlineSet():
-            found = (data.due,) if data.due else _dues(data.results)
-            return Turn("set", position, found, data.basis)
+            return Turn("set", position, _dues_of(act), data.basis)
         case DeadlineRecomputed():
-            return Turn("recomputed", position, _dues(data.results), data.reason)
+            return Turn("recomputed", position, _dues_of(act), data.reason)
         case DeadlineExtended():
-            return Turn("extended", position, (data.until,), data.reason)
+            return Turn("extended", position, _dues_of(act), data.reason)
         case DeadlineMet():
             return Turn("met", position, dues, data.proof)
         case DeadlineMissed():
@@ -249,8 +291,39 @@ def _turn(data: EventData, position: int, dues: tuple[str, ...]) -> Turn:
     raise AssertionError(f"{type(data).type} is no event of a deadline")
 
 
-def _dues(results: Iterable[Outcome]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(each.due for each in results if each.due is not None))
+def _dues_of(act: Fact) -> tuple[str, ...]:
+    """The days that an event sets: by hand, each that is claimed, or by rule, each that it gave."""
+    data = act.standing.data
+    by_hand = act.values("due") if isinstance(data, DeadlineSet) else ()
+    by_hand = act.values("until") if isinstance(data, DeadlineExtended) else by_hand
+    results = data.results if isinstance(data, WorkedOut) else ()
+    return by_hand or tuple(dict.fromkeys(each.due for each in results if each.due is not None))
+
+
+def _dues_ever(chain: _Chain, facts: Sequence[Fact]) -> tuple[tuple[str, ...], ...]:
+    """The days that held together at any time, also by what was corrected or retracted since."""
+    found = [_dues_of(act) for act in chain.acts]
+    ids = {act.id for act in chain.acts}
+    for act in chain.acts:
+        corrections = [each for each in act.standing.corrections if each.field in _DAYS]
+        claims = [claim for each in act.standing.disputes if each.field in _DAYS for claim in each.claims]
+        values = [value for each in corrections for value in (each.old, each.new)] + [claim.value for claim in claims]
+        found += [(value,) for value in values if value is not None]
+    for fact in facts:
+        data: Any = fact.standing.data
+        if getattr(data, "of", None) in ids and getattr(data, "field", None) in _DAYS and isinstance(data.value, str):
+            found.append((data.value,))
+    return tuple(dict.fromkeys(found))
+
+
+_DAYS = ("due", "until")
+"""The fields of deadline events that hold its day when no rule gives it."""
+
+
+def _beside(chain: _Chain, said: DeadlineSet, facts: Sequence[Fact]) -> tuple[int, ...]:
+    """The events that are, were or may become the trigger."""
+    named = {getattr(act.standing.data, "trigger", None) for act in chain.acts}
+    return tuple(fact.position for fact in facts if fact.id in named or fact.standing.data.type == said.trigger_type)
 
 
 def _agree(worked: WorkedOut, trigger: Fact | None, days_now: tuple[str, ...]) -> bool:
@@ -265,11 +338,11 @@ def _waits_for(said: DeadlineSet, worked: WorkedOut, trigger: Fact | None, happe
         return f"a calendar: {worked.calendar} does not go so far"
     if trigger is not None and not trigger.counts:
         return f"another trigger: event {trigger.position} was retracted"
+    label = type(trigger.standing.data).label if trigger is not None else ""
     if trigger is not None and trigger.days:
-        label = type(trigger.standing.data).label
-        return f"being recomputed: event {trigger.position} ({label}) has its day by now"
+        return f"'tracker deadline --recompute': event {trigger.position} ({label}) has its day by now"
     if trigger is not None:
-        return f"the day of event {trigger.position} ({type(trigger.standing.data).label}), which is not stated"
+        return f"the day of event {trigger.position} ({label}), which is not stated"
     if happened:
         several = ", ".join(str(fact.position) for fact in happened)
         return f"somebody to say which of the events {several} starts it"
@@ -281,11 +354,15 @@ def _waits_for(said: DeadlineSet, worked: WorkedOut, trigger: Fact | None, happe
     return f"{known.label.lower() if known else said.trigger_type}, which is not logged"
 
 
-def _doubts(deadline: Deadline, setting: Fact, acts: Sequence[Fact]) -> Iterator[Doubt]:
+def _doubts(deadline: Deadline, chain: _Chain) -> Iterator[Doubt]:
     if deadline.is_stale:
         now = " or ".join(deadline.days_now) or "not stated"
-        yield "stale-deadline", setting.position, f"the trigger of {deadline.name!r} has another day by now: {now}"
-    for act in acts:
-        data: Any = act.standing.data
+        yield (
+            "stale-deadline",
+            chain.setting.position,
+            f"the trigger of {deadline.name!r} has another day by now: {now}",
+        )
+    for act in chain.acts:
+        data: EventData = act.standing.data
         if act.counts and isinstance(data, DeadlineMet) and not (data.proof or data.done or data.citations):
             yield "met-without-proof", act.position, f"what proves that {deadline.name!r} was met is not told"

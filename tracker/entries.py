@@ -145,6 +145,10 @@ def _faults_of_value(field: Field, value: Any, known: Known, *, bringing_in: boo
     elif field.refers == "outcome":
         if not isinstance(value, dict) or not isinstance(value.get("since"), str):
             yield field.name, f"{value!r} is no result of a rule; leave it out, and the rule is applied"
+        else:
+            for day in (value["since"], value.get("due", value["since"])):
+                if not isinstance(day, str) or (fault := dates.fault(day)):
+                    yield field.name, f"{day!r} is no date: {fault if isinstance(day, str) else 'it is no text'}"
     elif field.refers == "flag":
         if not isinstance(value, bool):
             yield field.name, f"{value!r} is neither true nor false"

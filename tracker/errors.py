@@ -6,7 +6,7 @@
     │   ├── BadName, BadReference, BadDate
     │   ├── UnknownName             a case, type, field, kind, party or source nobody has introduced
     │   ├── NotInView               a case that is in the store, but not in what is looked at
-    │   ├── BadQuery, BadFormat
+    │   ├── BadQuery, BadFormat, BadTarget
     │   └── NoActor
     └── RecordFault (exit 1)        the record or the data is at fault
         ├── BrokenLine              a line of a log that a reader must refuse
@@ -114,6 +114,13 @@ class BadFormat(WrongUse):
 
     def __init__(self, target: str, known: Iterable[str]) -> None:
         super().__init__(f"The format of {target!r} is not known: let its name end in {' or '.join(known)}.")
+
+
+class BadTarget(WrongUse):
+    """A document that would take the place of a part of the store."""
+
+    def __init__(self, target: object) -> None:
+        super().__init__(f"{target} is a part of the store, which a document must not overwrite: choose another file.")
 
 
 class NoActor(WrongUse):

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracker import queries
+from tracker.deadlines.rules import require_rule
 from tracker.entries import Entry
+from tracker.errors import WrongUse
 from tracker.names import case_log
 from tracker.reckoning import restate
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from tracker.deadlines.rules import Rule
     from tracker.queries import DeadlineRow, Export
@@ -32,33 +34,44 @@ class Move(NamedTuple):
     entry: Entry
 
 
+def may_move(db: sqlite3.Connection, row: DeadlineRow) -> bool:
+    """Whether a rule decides about a deadline: it was set by one, is not over, and nobody granted another day."""
+    granted = any(turn.what == "extended" for turn in queries.turns(db, row.id))
+    return row.rule is not None and row.status in ("open", "waiting") and not granted
+
+
 def restated(db: sqlite3.Connection, row: DeadlineRow, rules: Mapping[str, Rule]) -> Restated | None:
     """What its rule makes of a deadline now, when that is not what is logged; None when it is.
 
-    A deadline that is over or was extended, and one whose rule is not there, stays as it is.
-
-    Raises BadPeriod and CannotCompute.
+    Raises UnknownName, BadPeriod and CannotCompute: its rule is not there, or cannot be used for that trigger.
     """
-    if row.rule is None or row.rule not in rules or row.status not in ("open", "waiting"):
-        return None
-    if any(turn.what == "extended" for turn in queries.turns(db, row.id)):
+    if not may_move(db, row):
         return None
     days = row.days_now.split(" or ") if row.days_now else []
-    found = restate(rules[row.rule], days, row.period, row.served_by)
+    found = restate(require_rule(rules, str(row.rule)), days, row.period, row.served_by)
     logged = {(each.since, each.due) for each in queries.results(db, row.id)}
     now = {(each["since"], each.get("due")) for each in found.data.get("results", ())}
     return found if now != logged else None
 
 
-def moves(db: sqlite3.Connection, rows: Iterable[DeadlineRow], rules: Mapping[str, Rule]) -> Iterator[Move]:
-    """The deadlines among the rows that move, with what has to be logged; raises BadPeriod and CannotCompute."""
+def moves(
+    db: sqlite3.Connection, rows: Iterable[DeadlineRow], rules: Mapping[str, Rule]
+) -> tuple[list[Move], list[tuple[DeadlineRow, str]]]:
+    """The deadlines among the rows that move, and those that are stale and cannot be found anew, with why."""
+    found: list[Move] = []
+    left: list[tuple[DeadlineRow, str]] = []
     for row in rows:
-        found = restated(db, row, rules)
-        if found is not None:
-            data = dict(found.data)
-            if row.trigger and found.dues:
+        try:
+            again = restated(db, row, rules)
+        except WrongUse as wrong:
+            left += [(row, str(wrong))] if row.is_stale else []
+            continue
+        if again is not None:
+            data = dict(again.data)
+            if row.trigger and again.dues:
                 data["trigger"] = queries.event_ids(db, [row.trigger])[row.trigger]
-            yield move(db, row, data, _why(row))
+            found.append(move(db, row, data, _why(row)))
+    return found, left
 
 
 def move(db: sqlite3.Connection, row: DeadlineRow, data: Mapping[str, Any], reason: str) -> Move:
@@ -88,6 +101,7 @@ def _why(row: DeadlineRow) -> str:
 def exports_of(db: sqlite3.Connection, rows: Iterable[DeadlineRow], target: str) -> list[Entry]:
     """What has to be logged when deadlines are put into a file: those whose day it does not hold yet."""
     known = {(each.deadline, each.target): each.due for each in queries.exports(db)}
+    # Only a day that is still to be kept matters to whoever has the file.
     return [
         Entry(
             where="",
@@ -96,5 +110,5 @@ def exports_of(db: sqlite3.Connection, rows: Iterable[DeadlineRow], target: str)
             data={"deadline": row.name, "to": target, "due": row.due.split(" or ")},
         )
         for row in rows
-        if row.due and known.get((row.id, target)) != row.due
+        if row.due and row.status == "open" and known.get((row.id, target)) != row.due
     ]

@@ -150,8 +150,6 @@ def _pleadings(page: _Page, case: str) -> Iterator[Line]:
 
 def _hearings(page: _Page, case: str) -> Iterator[Line]:
     for row in _of(page, "hearings", case, "number"):
-        if row["status"] == "withdrawn":
-            continue
         told = [row["status"]]
         if row["purpose"]:
             told.append(f"for {row['purpose']}")

@@ -31,12 +31,16 @@ CODES: dict[str, str] = {
     "future-event": "it is dated after the day on which it was logged; check the date, or log what was announced",
     "hearing-before-filing": "a hearing is dated before the filing of its suit; check the dates of both",
     "judgment-without-outcome": "the judgment does not say how the court decided; correct its 'outcome'",
+    "less-than-nothing": "an amount of an order is negative and counts for nothing; correct it",
     "met-without-proof": (
         "nothing proves that a deadline was met; cite a source, name the event ('done') or say what proves it"
     ),
     "misplaced": "the event stands in a log where its type does not belong; it is not used, log it where it belongs",
     "not-opened": "the log has no case.opened, so kind and title are unknown; log one",
+    "odd-payment": "a payment under an order is not to its creditor, or older than it; check payee, order and date",
     "odd-role": "the kind of the case does not know this role; check its spelling with 'tracker kinds'",
+    "odd-set-off": "two orders are set off that are not between the same sides; check 'order' and 'against'",
+    "odd-turn": "what is told of a deadline comes after its end, or leaves less time; check the order of its events",
     "opened-twice": "the log opens the case more than once; the first one counts, retract the other",
     "order-without-debtor": "the order does not say who owes it; correct its 'debtors', or leave them as not stated",
     "out-of-stage": "the event does not fit the stage the case was in on that day; check the dates of both",

@@ -51,9 +51,9 @@ def reckoned(
     if trigger is None:
         return {"trigger_type": waits_for, **_without_day(rule)}
     if not trigger.days:
-        return {"trigger": trigger.id, **_without_day(rule)}
-    restated_now = restate(rule, trigger.days, said.get("period"), said.get("served_by"), today=today)
-    return {"trigger": trigger.id, **restated_now.data}
+        return {"trigger": trigger.id, "trigger_type": trigger.standing.data.type, **_without_day(rule)}
+    found = restate(rule, trigger.days, said.get("period"), said.get("served_by"), today=today)
+    return {"trigger": trigger.id, "trigger_type": trigger.standing.data.type, **found.data}
 
 
 def restate(

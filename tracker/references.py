@@ -64,6 +64,16 @@ def _faults(entry: Entry, there: _There, known: Known) -> Iterator[tuple[str, st
             yield field, f"there is no event {named} in this case"
         elif field in ("order", "against") and there.data[named].type not in ORDERING:
             yield field, f"it is a {there.data[named].type}, and no order; name one of {', '.join(ORDERING)}"
+        elif field == "against" and named == entry.data.get("order"):
+            yield field, "an order cannot be set off against itself"
+    if isinstance(data, DeadlineSet) and data.due and data.rule:
+        yield "due", "a deadline has either a rule or a day: leave one out"
+    elif (
+        isinstance(data, DeadlineSet)
+        and data.due
+        and (data.period or data.served_by or data.trigger or data.trigger_type)
+    ):
+        yield "due", "period, trigger and way of service go with a rule, not with a day"
     if name := _deadline(entry):
         if entry.type == DeadlineSet.type:
             if name in there.deadlines:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.dates import EARLIEST
-from tracker.obligations import Change
+from tracker.dates import EARLIEST, parse
+from tracker.errors import BadDate
 from tracker.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tracker.kinds import Kind
-    from tracker.obligations import Becoming, Order
+    from tracker.obligations import Change, Order
 
 
 class Place(NamedTuple):
@@ -69,6 +69,20 @@ class Hearing:
     reason: str | None = None
     position: int
     told_by: tuple[int, ...] = ()
+
+
+def hearing_key(day: str) -> str:
+    """What tells a hearing apart: its day, with or without the time of day; any other date as it is written."""
+    try:
+        known = parse(day)
+    except BadDate:
+        return day
+    return known.earliest if known.precision in ("day", "time") else day
+
+
+def _more_exact(one: str | None, other: str | None) -> str | None:
+    """Of two ways to write one day the one with a time."""
+    return one if one and "T" in one else other
 
 
 class Judgment(NamedTuple):
@@ -158,14 +172,16 @@ class CaseBuilder:
     def set_hearing(self, day: str, court: str | None, purpose: str | None, at: Place) -> None:
         """Add a hearing, or what is new of one that is known; what became of it goes before what was planned."""
         planned = Hearing(day=day, status="set", court=court, purpose=purpose, position=at.position)
-        known = self.hearings.get(day, planned)
+        known = self.hearings.get(hearing_key(day), planned)
         first, second = (planned, known) if known.status == "set" else (known, planned)
         court, purpose = first.court or second.court, first.purpose or second.purpose
-        self.hearings[day] = replace(known, court=court, purpose=purpose, told_by=(*known.told_by, at.position))
+        told_by = (*known.told_by, at.position)
+        said = _more_exact(known.day, day)
+        self.hearings[hearing_key(day)] = replace(known, day=said, court=court, purpose=purpose, told_by=told_by)
 
     def move_hearing(self, hearing: Hearing) -> None:
         """Mark the old day as postponed and set the new one; a hearing that was held stays held."""
-        known = self.hearings.get(hearing.day or "")
+        known = self.hearings.get(hearing_key(hearing.day or ""))
         status = "held" if known and known.status == "held" else "postponed"
         old = known.purpose if known else None
         self._put(replace(hearing, status=status, purpose=old))
@@ -178,28 +194,19 @@ class CaseBuilder:
 
     def _put(self, hearing: Hearing) -> None:
         """Keep a hearing under its day, with what was known of that day and is not told again."""
-        known = self.hearings.get(hearing.day or "")
+        known = self.hearings.get(hearing_key(hearing.day or ""))
         if known:
+            hearing = replace(hearing, day=_more_exact(known.day, hearing.day))
             names = ("court", "purpose", "moved_to", "reason")
             hearing = replace(hearing, **{name: getattr(hearing, name) or getattr(known, name) for name in names})
         told_by = (*(known.told_by if known else ()), hearing.position)
         hearing = replace(hearing, told_by=told_by)
-        self.hearings[hearing.day or f"?{hearing.position}"] = hearing
+        self.hearings[hearing_key(hearing.day) if hearing.day else f"?{hearing.position}"] = hearing
 
-    def change_order(
-        self,
-        what: Becoming,
-        order: str,
-        at: Place,
-        *,
-        amount: str | None = None,
-        debtor: str | None = None,
-        reason: str | None = None,
-    ) -> None:
+    def change_order(self, change: Change, order: str, *, against: str | None = None) -> None:
         """Add what became of the order whose event has the id ``order``; which orders there are shows at the end."""
-        self.order_changes.append(
-            Change(what, self.positions.get(order, 0), at.position, at.span, amount, debtor, reason)
-        )
+        number, other = self.positions.get(order, 0), self.positions.get(against or "")
+        self.order_changes.append(change._replace(order=number, against=other))
 
     def figure(self, figure: Figure) -> None:
         """Add a figure."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tracker.app import Tracker
     from tracker.moves import Move
+    from tracker.queries import DeadlineRow
 
 
 def complete_rule(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -71,7 +72,7 @@ def complete_rule(ctx: click.Context, param: click.Parameter, incomplete: str) -
 @click.pass_context
 def deadline_command(
     ctx: click.Context, /, case: str | None, name: str | None, recompute: bool, actor: str | None, **said: Any
-) -> None:
+) -> int:
     """Set a deadline of a case by a rule or by hand, or find those anew that move.
 
     What happens to it later is logged as any development: tracker log CASE deadline.met, deadline.extended,
@@ -80,22 +81,38 @@ def deadline_command(
     tracker = tracker_of(ctx)
     if recompute:
         _check_recompute(ctx, said)
-        cases = (tracker.check_case(case),) if case else ()
-        moves = tracker.recompute(stamp(tracker, actor), cases, name, said["trigger"])
-        for line in _told(moves):
-            output.echo(line)
-        if not moves:
-            click.echo("No deadline moves.")
-        return
+        return _recompute(ctx, tracker, case, name, said["trigger"], actor)
     if case is None or name is None:
-        raise click.UsageError(
-            "CASE and NAME are missing: write tracker deadline CASE NAME --rule RULE --from REF.", ctx
-        )
+        missing = "NAME is" if case else "CASE and NAME are"
+        raise click.UsageError(f"{missing} missing: write tracker deadline CASE NAME --rule RULE --from REF.", ctx)
     if (said["rule"] is None) == (said["due"] is None):
         raise click.UsageError(
             "A deadline has either a --rule with its trigger (--from), or a day (--due): say one.", ctx
         )
     _set(tracker, tracker.check_case(case), name, actor, said)
+    return 0
+
+
+def _recompute(
+    ctx: click.Context, tracker: Tracker, case: str | None, name: str | None, trigger: str | None, actor: str | None
+) -> int:
+    by = stamp(tracker, actor)
+    if trigger is not None:
+        if case is None or name is None:
+            raise click.UsageError("--from names the trigger of one deadline: write CASE and NAME too.", ctx)
+        with made_of_options():
+            move = tracker.retrigger(by, tracker.check_case(case), name, trigger)
+        moves = [move] if move else []
+        left: list[tuple[DeadlineRow, str]] = []
+    else:
+        moves, left = tracker.recompute(by, (tracker.check_case(case),) if case else (), name)
+    for line in _told(moves):
+        output.echo(line)
+    if not moves and not left:
+        click.echo("No deadline moves.")
+    for row, why in left:
+        output.error(f"{row.case} {row.name} is stale and stays as it is: {why}")
+    return int(bool(left))
 
 
 def _check_recompute(ctx: click.Context, said: dict[str, Any]) -> None:
@@ -130,8 +147,8 @@ def _set(tracker: Tracker, case: str, name: str, actor: str | None, said: dict[s
         entry = Entry(where="", log=case_log(case), type="deadline.set", data=data)
         tracker.append([entry], stamp(tracker, actor))
     db = tracker.read()
-    row = next(row for row in queries.deadlines(db, [case]) if row.name == name)
-    click.echo(f"Set {row.id}: {name}, {f'due {row.due}' if row.due else f'which waits for {row.waits_for}'}.")
+    row = next(row for row in queries.deadlines(db, [case]) if row.name == name and row.status != "withdrawn")
+    click.echo(f"Set {row.id}: {name}, {f'due {row.due}' if row.due else f'which waits for {row.waits_for}'}")
     for step in queries.steps(db, row.id):
         output.echo(f"  {step}")
     if row.law:

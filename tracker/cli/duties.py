@@ -20,6 +20,7 @@ from tracker.cli.stores import (
     look,
     stamp,
     tracker_of,
+    view_of,
 )
 from tracker.cli.tables import Column, render
 from tracker.eventtypes.base import grouped
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
-    from tracker.agenda import Item
+    from tracker.agenda import Item, Now
     from tracker.app import Tracker
     from tracker.deadlines.rules import Rule
     from tracker.queries import DeadlineRow, OwedRow
@@ -80,6 +81,8 @@ def deadlines_command(
         shown = due_within(shown, days_of("--within", within), on=on)
     if alarms and ics is None:
         raise click.UsageError("--alarm goes with --ics FILE.", ctx)
+    if ics is not None and not view_of(ctx).is_whole:
+        raise click.UsageError("--ics writes the whole record, so that calendars follow it: leave the clocks out.", ctx)
     if ics is not None:
         _write_calendar(tracker, db, wanted, ics, [days_of("--alarm", text) for text in alarms], actor)
     if form:
@@ -95,24 +98,27 @@ def deadlines_command(
     return 0
 
 
-def _now(tracker: Tracker, db: sqlite3.Connection) -> Callable[[DeadlineRow], str | None]:
-    """What a rule makes of a deadline today; a rule that cannot be used is told once, and its deadlines stand."""
-    from tracker.errors import TrackerError
+def _now(tracker: Tracker, db: sqlite3.Connection) -> Callable[[DeadlineRow], Now]:
+    """What a rule makes of a deadline today, or why that cannot be told."""
+    from functools import cache
+
+    from tracker.agenda import Now
+    from tracker.errors import WrongUse
     from tracker.moves import restated
 
-    rules: Mapping[str, Rule] | None = None
+    @cache
+    def rules() -> Mapping[str, Rule]:
+        sound, broken = tracker.sound_rules()
+        for mistake in broken:
+            output.say(f"A rule cannot be used: {mistake}.")
+        return sound
 
-    def now(row: DeadlineRow) -> str | None:
-        nonlocal rules
+    def now(row: DeadlineRow) -> Now:
         try:
-            if rules is None:
-                rules = {}
-                rules = tracker.rules() if row.rule else None
-            found = restated(db, row, rules or {})
-        except TrackerError as error:
-            output.say(f"Whether a deadline has moved could not be told: {error}")
-            return None
-        return None if found is None else " or ".join(found.dues) or "no day"
+            found = restated(db, row, rules()) if row.rule else None
+        except WrongUse as wrong:
+            return Now(fault=str(wrong))
+        return Now() if found is None else Now(" or ".join(found.dues) or "no day")
 
     return now
 
@@ -140,14 +146,18 @@ def _write_calendar(
 ) -> None:
     """Write the calendar file, and log which days it holds, so that a move can name it."""
     from tracker import queries
-    from tracker.errors import TrackerError
-    from tracker.ics import calendar_file, entries
+    from tracker.errors import BadFormat, TrackerError
+    from tracker.ics import calendar_file
 
-    output.save(Path(target), calendar_file(db, cases, alarms=alarms))
-    number = len(entries(db, cases))
+    path = Path(target)
+    if path.suffix.lower() != ".ics":
+        raise BadFormat(target, [".ics"])
+    tracker.check_target(path)
+    output.save(path, calendar_file(db, cases, alarms=alarms))
+    number = len(queries.calendar_entries(db, cases))
     output.say(f"Wrote {target}: {number} {'entry' if number == 1 else 'entries'}.")
     try:
-        tracker.note_export(queries.deadlines(db, cases), target, stamp(tracker, by))
+        tracker.note_export(queries.deadlines(db, cases), path, stamp(tracker, by))
     except (TrackerError, click.UsageError) as error:
         output.say(f"That was not logged, so that a move of a deadline will not name {target}: {error}")
 
@@ -176,11 +186,11 @@ def owed_command(
 
     db = look(ctx, *cases)
     wanted = queries.require_cases(db, cases)
-    parties = [queries.require_party(db, party) if party else None for party in (debtor, creditor)]
+    parties = [queries.require_party(db, party) if party is not None else None for party in (debtor, creditor)]
     rows = [
         row
         for row in queries.owed(db, wanted, on=on)
-        if (everything or row.state in ("open", "stayed"))
+        if (everything or row.state not in ("discharged", "reversed"))
         and (parties[0] is None or parties[0] in row.debtors)
         and (parties[1] is None or parties[1] in row.creditors)
     ]
@@ -200,6 +210,7 @@ def _owed_cells(row: OwedRow) -> tuple[str, ...]:
         told += f" of {grouped(row.owed)} {row.currency}"
     state = f"{row.state} ({row.stage})"
     state += f", if {row.condition}" if row.condition else ""
+    state += f"; disputed, counted as logged: {', '.join(row.disputed)}" if row.disputed else ""
     state += f"; {grouped(row.paid_too_much)} {row.currency} too much paid" if row.paid_too_much else ""
     why = " ".join(filter(None, (", ".join(row.refs), row.pinpoints)))
     return who, " and ".join(row.creditors) or "not stated", told, row.due or "not stated", state, why

@@ -11,7 +11,7 @@ import click
 
 from tracker.cli import output
 from tracker.cli.output import formats
-from tracker.cli.stores import cases_argument, clocks, complete_case, days_of, look, sides, view_of
+from tracker.cli.stores import cases_argument, clocks, complete_case, days_of, look, sides, tracker_of, view_of
 from tracker.cli.tables import Column
 
 if TYPE_CHECKING:
@@ -204,6 +204,7 @@ def chronology_command(ctx: click.Context, cases: tuple[str, ...], target: str |
     if target is None:
         click.echo(document.decode(), nl=False)
     else:
+        tracker_of(ctx).check_target(Path(target))
         output.save(Path(target), document)
         output.say(f"Wrote {target}.")
     if not any(row.developments for row in queries.status(db, cases, today=date.today().isoformat())):

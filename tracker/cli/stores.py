@@ -195,11 +195,11 @@ def cases_argument(command: F) -> F:
 
 
 def days_of(option: str, text: str) -> int:
-    """The number of days that an option gives: ``30d``, or ``30``."""
-    number = text.removesuffix("d")
+    """The number of days that an option gives: ``30d``, ``30``, or ``2w``."""
+    number, unit = (text[:-1], text[-1]) if text[-1:] in ("d", "w") else (text, "d")
     if not (number.isascii() and number.isdigit() and len(number) < 6):
-        raise click.BadParameter(f"{text!r} is no number of days: write 30d.", param_hint=option)
-    return int(number)
+        raise click.BadParameter(f"{text!r} is no number of days: write 30d or 2w.", param_hint=option)
+    return int(number) * (7 if unit == "w" else 1)
 
 
 def day_option(command: F) -> F:

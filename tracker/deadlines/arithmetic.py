@@ -88,16 +88,21 @@ def _check_given(rule: Rule, given: Period | None) -> None:
 
 
 def _days_to_count_from(rule: Rule, first: date | None, last: date | None) -> list[date]:
-    """The first and the last day of a span, and the days around each change of the law in it."""
+    """The first and the last day of a span, and the days around each change of the law in it, open ends too."""
     ends = {day for day in (first, last) if day is not None}
     if not ends:
         raise CannotCompute("The day of the trigger is open on both sides: nothing can be counted from it.")
-    changes = {day for each in rule.versions for day in (each.in_force_from - ONE_DAY, each.in_force_from)}
-    return sorted(ends | {day for day in changes if len(ends) == 2 and min(ends) < day < max(ends)})
+    changes = {day for each in rule.versions for day in _around(each.in_force_from) if rule.version_on(day)}
+    return sorted(ends | {day for day in changes if (first or date.min) < day < (last or date.max)})
+
+
+def _around(day: date) -> tuple[date, ...]:
+    """A day and the one before it, if there is one."""
+    return (day,) if day == date.min else (day - ONE_DAY, day)
 
 
 def _earliest(ends: Sequence[_End], mark: str) -> str:
-    """The earliest day of all, when it is known for the earliest trigger: a later one never ends before."""
+    """The earliest day of all, when it is known for the earliest trigger."""
     days = [end.earliest for end in ends if end.earliest is not None]
     return min(days).isoformat() + mark if ends[0].earliest is not None else ".."
 
@@ -118,6 +123,8 @@ def _doubts(trigger: EDTFDate, first: date | None, last: date | None) -> Iterato
     if trigger.approximate or trigger.uncertain:
         how = "approximate" if trigger.approximate else "uncertain"
         yield f"the day of the trigger is {how} ({trigger.text}), and so is the result"
+    if trigger.offset:
+        yield f"the day is taken as it is written ({trigger.text}), whatever day it was elsewhere at that time"
     if first is None or last is None:
         yield f"the {'first' if first is None else 'last'} day of the trigger is not known, so that this end stays open"
 
@@ -256,9 +263,11 @@ class _Reading:
             case "business day":
                 return self._working_day(number, sign, counts_first=bool(counted)), f"working day {number}"
             case _:
-                day = _months_on(self.start, self.period, sign)
-                clipped = "" if day.day == self.start.day else f" (that month has no day {self.start.day})"
-                return day - sign * counted * ONE_DAY, f"the last day of the {self.period}{clipped}"
+                # Who counts the first day stands a day earlier: a month from the 1st ends with the month.
+                base = self.start - sign * counted * ONE_DAY
+                day = _months_on(base, self.period, sign)
+                clipped = "" if day.day == base.day else f" (that month has no day {base.day})"
+                return day, f"the last day of the {self.period}{clipped}"
 
     def _working_day(self, number: int, sign: int, *, counts_first: bool) -> date:
         day, left = self.start, number

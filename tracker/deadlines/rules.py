@@ -22,7 +22,7 @@ from tracker.errors import BadName, Mistake, Mistakes, UnknownName
 from tracker.names import check_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 SHIPPED: Final = Path(__file__).parent / "rules"
 FOLDER: Final = "rules"
@@ -125,19 +125,31 @@ class Rule(Struct, frozen=True, kw_only=True):
         return self.versions[-1].length is None
 
 
-def rules_of(store: Path | None = None) -> Mapping[str, Rule]:
+def rules_of(store: Path | None = None, types: Collection[str] | None = None) -> Mapping[str, Rule]:
     """Every rule by its name: those that come with the program, then those of a store.
+
+    ``types`` are the event types there are, which ``on`` may name.
 
     Raises:
         Mistakes: a file cannot be read as a rule, or two rules have one name; all mistakes are named at once.
     """
+    found, mistakes = sound_rules(store, types)
+    if mistakes:
+        raise Mistakes(mistakes, outcome=UNUSED)
+    return found
+
+
+def sound_rules(
+    store: Path | None = None, types: Collection[str] | None = None
+) -> tuple[Mapping[str, Rule], list[Mistake]]:
+    """As ``rules_of``, with the mistakes beside the rules that have none."""
     found: dict[str, Rule] = {}
     mistakes: list[Mistake] = []
     own = sorted((store / FOLDER).glob("*.toml")) if store is not None else []
     for path, is_own in (*((path, False) for path in sorted(SHIPPED.glob("*.toml"))), *((path, True) for path in own)):
         where = f"{FOLDER}/{path.name}" if is_own else path.name
         try:
-            rule = read_rule(path, where, is_own=is_own)
+            rule = read_rule(path, where, is_own=is_own, types=types)
         except Mistakes as wrong:
             mistakes += wrong.mistakes
             continue
@@ -145,10 +157,9 @@ def rules_of(store: Path | None = None) -> Mapping[str, Rule]:
             other = f"{found[rule.name].file.name} of the {'store' if found[rule.name].is_own else 'program'}"
             told = f"there are two rules named {rule.name!r}, the other is {other}: rename this file"
             mistakes.append(Mistake(where, "", told))
-        found[rule.name] = rule
-    if mistakes:
-        raise Mistakes(mistakes, outcome=UNUSED)
-    return found
+        else:
+            found[rule.name] = rule
+    return found, mistakes
 
 
 def require_rule(rules: Mapping[str, Rule], name: str) -> Rule:
@@ -158,17 +169,12 @@ def require_rule(rules: Mapping[str, Rule], name: str) -> Rule:
     return rules[name]
 
 
-def read_rule(path: Path, where: str, *, is_own: bool = False) -> Rule:
+def read_rule(path: Path, where: str, *, is_own: bool = False, types: Collection[str] | None = None) -> Rule:
     """The rule in a file, which mistakes call ``where``; raises Mistakes, each with its line."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise Mistakes([Mistake(where, "", f"it cannot be read ({error.strerror})")], outcome=UNUSED) from None
-    if len(raw) > MAX_FILE:
-        raise Mistakes([Mistake(where, "", f"it is larger than {MAX_FILE} bytes, which is no rule")], outcome=UNUSED)
+    raw = _bytes_of(path, where)
     text, mistakes = "", []
     try:
-        text = raw.decode("utf-8")
+        text = raw.decode("utf-8-sig")
         said = msgspec.convert(tomllib.loads(text), _File)
     except tomllib.TOMLDecodeError as error:
         what, line = _at_line(str(error), text)
@@ -178,11 +184,25 @@ def read_rule(path: Path, where: str, *, is_own: bool = False) -> Rule:
     except msgspec.ValidationError as error:
         mistakes.append(_misfit(where, text, str(error)))
     else:
-        faults = _faults(path.stem, said)
+        faults = _faults(path.stem, said, types)
         mistakes += [Mistake(f"{where}{_line(text, key)}", key[-1], message) for key, message in faults]
         if not mistakes:
             return _rule(path, said, is_own=is_own)
     raise Mistakes(mistakes, outcome=UNUSED)
+
+
+def _bytes_of(path: Path, where: str) -> bytes:
+    """What a plain file holds; of a device, a pipe or a folder nothing is read."""
+    if not path.is_file():
+        raise Mistakes([Mistake(where, "", "it is no plain file: put a rule in its place")], outcome=UNUSED)
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(MAX_FILE + 1)
+    except OSError as error:
+        raise Mistakes([Mistake(where, "", f"it cannot be read ({error.strerror})")], outcome=UNUSED) from None
+    if len(raw) > MAX_FILE:
+        raise Mistakes([Mistake(where, "", f"it is larger than {MAX_FILE} bytes, which is no rule")], outcome=UNUSED)
+    return raw
 
 
 def _rule(path: Path, said: _File, *, is_own: bool) -> Rule:
@@ -205,7 +225,7 @@ _Key = tuple[str, ...]
 """A key of a file: its name, behind ``version N`` or ``addition N`` (counted from 1) when it stands in one."""
 
 
-def _faults(name: str, said: _File) -> Iterator[tuple[_Key, str]]:
+def _faults(name: str, said: _File, types: Collection[str] | None) -> Iterator[tuple[_Key, str]]:
     """What is wrong with a rule whose file has the right form: the key and a sentence."""
     try:
         check_name("rule", name)
@@ -215,6 +235,9 @@ def _faults(name: str, said: _File) -> Iterator[tuple[_Key, str]]:
         yield ("",), "a rule cannot be named 'try', which is a command: rename the file"
     if said.calendar not in CALENDARS:
         yield ("calendar",), f"there is no calendar {said.calendar!r}; there are {', '.join(CALENDARS)}"
+    for each in said.on if types is not None else ():
+        if types is not None and each not in types:
+            yield ("on",), f"there is no event type {each!r}; 'tracker types' lists them"
     for number, version in enumerate(said.version, 1):
         at = f"version {number}"
         if (version.period is None) != (version.unit is None):
@@ -223,7 +246,10 @@ def _faults(name: str, said: _File) -> Iterator[tuple[_Key, str]]:
             yield (at, "period"), f"{version.period} is no period: {why}"
         if version.in_force_until is not None and version.in_force_until < version.in_force_from:
             yield (at, "in_force_until"), "it ends before it begins"
-        if version.sure == "confirmed" and len(version.places) < 2:
+        ways = [each.served_by for each in version.addition]
+        if len(set(ways)) < len(ways):
+            yield (at, "served_by"), "days are added twice for one way of service"
+        if version.sure == "confirmed" and len(set(version.places)) < 2:
             yield (at, "places"), "what is confirmed was seen in two places or more: name them"
     if len({version.period is None for version in said.version}) > 1:
         yield ("version 1", "period"), "either every version says how long the period is, or none does"
@@ -252,8 +278,44 @@ def _misfit(where: str, text: str, message: str) -> Mistake:
     unknown = re.search(r"(?:unknown field|required field) `([a-z_]+)`", what)
     if unknown:
         key = (*key, unknown[1])
-    what = what[:1].lower() + what[1:]
-    return Mistake(f"{where}{_line(text, key)}", key[-1] if key else "", f"{what}; {_wanted(key)}")
+    return Mistake(f"{where}{_line(text, key)}", key[-1] if key else "", f"{_in_words(what)}; {_wanted(key)}")
+
+
+_WORDS = (
+    (r"Object missing required field `.*`", "it is missing"),
+    (r"Object contains unknown field `.*`", "there is no such key"),
+    (r"Expected `(.*?)`, got `(.*)`", r"it holds \2, where \1 belongs"),
+    (r"Expected `int` >= (.*)", r"a whole number from \1 on belongs there"),
+    (r"Expected `(.*)`", r"\1 belongs there"),
+    (r"Invalid enum value (.*)", r"\1 is none of the words that it may hold"),
+)
+_TYPES = {
+    "str": "text",
+    "int": "a whole number",
+    "array": "a list",
+    "object": "a table",
+    "null": "nothing",
+    "bool": "true or false",
+}
+
+
+def _in_words(message: str) -> str:
+    """What msgspec says of a value, for people."""
+    for form, words in _WORDS:
+        if match := re.match(form, message):
+            told = match.expand(words)
+            return re.sub(r"\b(str|int|array|object|null|bool)\b", lambda found: _TYPES[found[1]], told).replace(
+                " | ", " or "
+            )
+    return message[:1].lower() + message[1:]
+
+
+_CHOICES = {
+    "first_day": "not counted, counted",
+    "last_day": "next working day, previous working day, stands",
+    "direction": "after, before",
+    "sure": "confirmed, seen in one place, not confirmed",
+}
 
 
 def _wanted(key: _Key) -> str:
@@ -261,6 +323,8 @@ def _wanted(key: _Key) -> str:
     name = key[-1] if key else ""
     if name == "trigger":
         return "a rule needs a trigger: say in words what starts its period"
+    if name in _CHOICES:
+        return f"it is one of: {_CHOICES[name]}"
     if name in ("period", "unit"):
         return f"a period is a whole number from 1 on and its unit one of {', '.join(LONGEST)}"
     return "docs/deadlines.md shows a whole rule"
@@ -272,7 +336,11 @@ def _line(text: str, key: _Key) -> str:
     begin, end, found = 0, len(lines), ""
     for step in key[:-1]:
         table, _, number = step.partition(" ")
-        heads = [n for n in range(begin, end) if re.fullmatch(rf"\[\[(?:version\.)?{table}\]\]", lines[n].strip())]
+        heads = [
+            n
+            for n in range(begin, end)
+            if re.fullmatch(rf"\[\[\s*(?:version\s*\.\s*)?{table}\s*\]\]\s*(?:#.*)?", lines[n].strip())
+        ]
         if not number or int(number) > len(heads):
             break
         begin = heads[int(number) - 1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from tracker.eventtypes.base import Date, Development, EventId, Money, PartyId, Text, event_type, says
-from tracker.obligations import Order
+from tracker.obligations import Change, Order
 
 if TYPE_CHECKING:
     from tracker.state import CaseBuilder, Place
@@ -96,7 +96,7 @@ class OrderStayed(OrderAct, frozen=True, kw_only=True, omit_defaults=True):
 
     def apply(self, case: CaseBuilder, at: Place) -> None:
         """Stay the order."""
-        case.change_order("stay", self.order, at, reason=self.reason)
+        case.change_order(Change("stay", 0, at.position, at.span, reason=self.reason), self.order)
 
 
 @event_type(
@@ -110,7 +110,7 @@ class OrderStayLifted(OrderAct, frozen=True, kw_only=True, omit_defaults=True):
 
     def apply(self, case: CaseBuilder, at: Place) -> None:
         """Lift the stay."""
-        case.change_order("stay lifted", self.order, at, reason=self.reason)
+        case.change_order(Change("stay lifted", 0, at.position, at.span, reason=self.reason), self.order)
 
 
 @event_type("order.reversed", "Order reversed", "撤销判令", {"date": "2026-03", "order": _ID, "reason": "on appeal"})
@@ -123,7 +123,7 @@ class OrderReversed(OrderAct, frozen=True, kw_only=True, omit_defaults=True):
 
     def apply(self, case: CaseBuilder, at: Place) -> None:
         """Reverse the order."""
-        case.change_order("reversal", self.order, at, reason=self.reason)
+        case.change_order(Change("reversal", 0, at.position, at.span, reason=self.reason), self.order)
 
 
 @event_type("order.waived", "Debt waived", "免除债务", {"date": "2026-01-10", "order": _ID, "amount": "2000 CNY"})
@@ -137,7 +137,7 @@ class OrderWaived(OrderAct, frozen=True, kw_only=True, omit_defaults=True):
 
     def apply(self, case: CaseBuilder, at: Place) -> None:
         """Reduce what is owed."""
-        case.change_order("waiver", self.order, at, amount=self.amount, debtor=self.debtor)
+        case.change_order(Change("waiver", 0, at.position, at.span, self.amount, self.debtor), self.order)
 
 
 @event_type(
@@ -159,6 +159,7 @@ class OrderSetOff(OrderAct, frozen=True, kw_only=True, omit_defaults=True):
 
     def apply(self, case: CaseBuilder, at: Place) -> None:
         """Reduce what is owed, on both sides where both are orders."""
-        case.change_order("set-off", self.order, at, amount=self.amount, debtor=self.debtor)
-        if self.against:
-            case.change_order("set-off", self.against, at, amount=self.amount)
+        change = Change("set-off", 0, at.position, at.span, self.amount, self.debtor)
+        case.change_order(change, self.order, against=self.against)
+        if self.against and self.against != self.order:
+            case.change_order(change._replace(debtor=None), self.against)

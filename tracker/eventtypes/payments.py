@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from tracker.eventtypes.base import Date, Development, EventId, Money, PartyId, Text, event_type, says
+from tracker.obligations import Change
 
 if TYPE_CHECKING:
     from tracker.state import CaseBuilder, Place
@@ -53,4 +54,6 @@ class PaymentMade(Development, frozen=True, kw_only=True, omit_defaults=True):
     def apply(self, case: CaseBuilder, at: Place) -> None:
         """Reduce what is owed under the order, where one is named."""
         if self.order:
-            case.change_order("payment", self.order, at, amount=self.amount, debtor=self.debtor or self.payer)
+            debtor = self.debtor or self.payer
+            change = Change("payment", 0, at.position, at.span, self.amount, debtor, payee=self.payee)
+            case.change_order(change, self.order)

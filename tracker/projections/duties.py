@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from tracker import dates
 from tracker.errors import BadDate
-from tracker.eventtypes.amendments import Amendment
 from tracker.obligations import balances, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
-    from tracker.case import Case, Entry
+    from tracker.case import Case
     from tracker.duties import Deadline
     from tracker.obligations import Order
 
@@ -21,12 +20,11 @@ Row = tuple[str, dict[str, Any]]
 
 def rows_of_orders(case: Case) -> Iterator[Row]:
     """The orders of a case, what became of them, and the debts that they leave."""
-    entries = {entry.position: entry for entry in case.entries}
     seen: dict[int, int] = {}
     for order in case.orders:
         number = seen[order.position] = seen.get(order.position, 0) + 1
         order_id = f"{case.name}#{order.position}/{number}"
-        yield "orders", {**_order(case.name, order_id, order), **history(entries, (order.position,))}
+        yield "orders", _order(case.name, order_id, order)
         for side, parties in (("debtor", order.debtors), ("creditor", order.creditors)):
             for at, party in enumerate(dict.fromkeys(parties), 1):
                 share = order.shares[at - 1] if side == "debtor" and order.is_shared else None
@@ -91,12 +89,9 @@ def _order(name: str, order_id: str, order: Order) -> dict[str, Any]:
 
 def rows_of_deadlines(case: Case) -> Iterator[Row]:
     """The deadlines of a case with their results, their turns and where they were exported to."""
-    entries = {entry.position: entry for entry in case.entries}
     for deadline in case.deadlines:
         ref = _ref(case.name, deadline.position)
-        told_by = [turn.position for turn in deadline.turns]
-        since = history(entries, told_by, (deadline.trigger,) if deadline.trigger else ())
-        yield "deadlines", {**_deadline(case.name, deadline), **since, "uid": deadline.uid}
+        yield "deadlines", _deadline(case.name, deadline)
         for party in dict.fromkeys(deadline.parties):
             yield "deadline_parties", {"deadline": ref, "party": party}
         for number, result in enumerate(deadline.results, 1):
@@ -135,18 +130,6 @@ def _deadline(name: str, deadline: Deadline) -> dict[str, Any]:
 
 def _joined(several: Iterable[str]) -> str | None:
     return " or ".join(dict.fromkeys(several)) or None
-
-
-def history(entries: Mapping[int, Entry], positions: Iterable[int], beside: Iterable[int] = ()) -> dict[str, Any]:
-    """How often something changed, when last, and the id it has in calendars, from the events that tell of it.
-
-    Of the events ``beside`` them only the amendments count.
-    """
-    told = [entries[position] for position in sorted(set(positions))]
-    ids = {entry.event.id for entry in told} | {entries[position].event.id for position in beside}
-    said = [each for each in entries.values() if isinstance(each.data, Amendment) and each.data.of in ids]
-    changed = max(entry.event.recordedtime for entry in (*told, *said))
-    return {"changes": len(told) + len(said) - 1, "changed": changed, "uid": told[0].event.id}
 
 
 def bounds(several: Iterable[str]) -> dict[str, str | None]:

@@ -9,9 +9,9 @@ import msgspec
 
 from tracker.eventtypes.amendments import HAPPENED, Amendment
 from tracker.eventtypes.base import decode, fields_of, registry, shown, told
-from tracker.eventtypes.hearings import HearingPostponed
 from tracker.names import case_log
-from tracker.projections.duties import bounds, history, rows_of_deadlines, rows_of_orders
+from tracker.projections.calendar import rows_of_calendar
+from tracker.projections.duties import bounds, rows_of_deadlines, rows_of_orders
 from tracker.projections.words import cut
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tracker.eventtypes import Citation, EventData
     from tracker.problems import Problem
     from tracker.registers import Parties, Sources
-    from tracker.state import Hearing
 
 Row = tuple[str, dict[str, Any]]
 """The table and the row."""
@@ -201,7 +200,6 @@ def _sentence(text: str) -> str:
 def _contents(case: Case) -> Iterator[Row]:
     """What the fold made of the developments."""
     name = case.name
-    entries = {entry.position: entry for entry in case.entries}
     for number, step in enumerate(case.steps, 1):
         yield "stages", {"case_name": name, "number": number, "stage": step.stage, **_from(name, step.position)}
     for role in case.roles:
@@ -213,12 +211,10 @@ def _contents(case: Case) -> Iterator[Row]:
     for plea in case.pleas:
         row = {"case_name": name, "what": plea.what, "party": plea.party, "text": plea.text}
         yield "pleas", {**row, **_from(name, plea.position)}
-    for number, hearing in enumerate((*case.hearings, *case.hearings_gone), 1):
+    for number, hearing in enumerate(case.hearings, 1):
         row = {each: getattr(hearing, each) for each in ("day", "status", "court", "purpose", "moved_to", "reason")}
-        yield "hearings", {
-            "case_name": name, "number": number, **row, **bounds(filter(None, (hearing.day,))),
-            **_hearing_history(entries, hearing), **_from(name, hearing.position),
-        }  # fmt: skip
+        row |= bounds(filter(None, (hearing.day,)))
+        yield "hearings", {"case_name": name, "number": number, **row, **_from(name, hearing.position)}
     for judgment in case.judgments:
         row = {each: getattr(judgment, each) for each in ("court", "instance", "outcome")}
         favoured = ",".join(judgment.in_favour_of) or None
@@ -227,6 +223,7 @@ def _contents(case: Case) -> Iterator[Row]:
             yield "grounds", {"judgment": _ref(name, judgment.position), "number": number, "text": ground}
     yield from rows_of_orders(case)
     yield from rows_of_deadlines(case)
+    yield from rows_of_calendar(case)
     for number, figure in enumerate(case.figures, 1):
         row = {each: getattr(figure, each) for each in ("what", "value", "unit", "closeness", "as_of", "scope")}
         row |= {"case_name": name, "number": number, "counted_by": figure.counted_by}
@@ -234,14 +231,6 @@ def _contents(case: Case) -> Iterator[Row]:
     for gap in case.gaps:
         at = _ref(name, gap.position) if gap.position else None
         yield "gaps", {"case_name": name, "what": gap.what, "bounds": gap.bounds, "development": at}
-
-
-def _hearing_history(entries: Mapping[int, Entry], hearing: Hearing) -> dict[str, Any]:
-    """As ``history``; a day known only because it fell through shares its event with the day that came for it."""
-    found = history(entries, hearing.told_by)
-    first = entries[min(hearing.told_by)].data
-    fell_through = isinstance(first, HearingPostponed) and first.set_for == hearing.day
-    return {**found, "uid": f"{found['uid']}-from"} if fell_through else found
 
 
 def rows_of_lines(log: str, events: Iterable[Event]) -> Iterator[Row]:

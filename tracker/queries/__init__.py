@@ -15,6 +15,7 @@ from tracker.queries.cases import (
 from tracker.queries.developments import Found, Line, TimelineRow, naming, search, timeline
 from tracker.queries.disputed import DisputeClaim, DisputedValue, DisputeRow, amended, disputed_values, disputes
 from tracker.queries.duties import (
+    CalendarEntry,
     DeadlineRow,
     Export,
     HearingRow,
@@ -22,7 +23,9 @@ from tracker.queries.duties import (
     OwedRow,
     Result,
     Turn,
+    calendar_entries,
     deadlines,
+    disputed_fields,
     event_ids,
     exports,
     hearings,
@@ -50,6 +53,7 @@ __all__ = [
     "LONGEST_VALUE",
     "MOST_ROWS",
     "SECONDS",
+    "CalendarEntry",
     "CaseStatus",
     "Citation",
     "DeadlineRow",
@@ -70,10 +74,12 @@ __all__ = [
     "Turn",
     "amended",
     "ask",
+    "calendar_entries",
     "case_names",
     "citations",
     "cited_by",
     "deadlines",
+    "disputed_fields",
     "disputed_values",
     "disputes",
     "event_ids",

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.eventtypes.base import grouped
-from tracker.obligations import ALWAYS, Change, Order, balances, plain
+from tracker.obligations import ALWAYS, Change, Order, balances, exactly, plain
 from tracker.queries.tables import party_names, pinpoints
 
 if TYPE_CHECKING:
@@ -39,9 +39,6 @@ class DeadlineRow(NamedTuple):
     days_now: str | None
     is_stale: bool
     concerns: str | None
-    changes: int
-    changed: str
-    uid: str
     pinpoints: str
 
 
@@ -85,9 +82,6 @@ class HearingRow(NamedTuple):
     moved_to: str | None
     reason: str | None
     ref: str
-    changes: int
-    changed: str
-    uid: str
     pinpoints: str
 
 
@@ -102,10 +96,23 @@ class OrderRow(NamedTuple):
     latest: str | None
     due_terms: str | None
     ref: str
-    changes: int
-    changed: str
-    uid: str
     pinpoints: str
+
+
+class CalendarEntry(NamedTuple):
+    """What calendars have to know; ``day`` is EDTF, ``changed`` RFC 3339, ``version`` counts from 1 or is None."""
+
+    uid: str
+    case: str
+    what: str
+    title: str
+    day: str
+    which: str | None
+    version: int | None
+    status: str
+    sequence: int
+    changed: str
+    ref: str
 
 
 class OwedRow(NamedTuple):
@@ -113,7 +120,8 @@ class OwedRow(NamedTuple):
 
     ``least`` and ``most`` differ when a day or an amount is not exactly known. ``sharing`` is alone, jointly (each for
     the whole, which is owed once), by share, or sharing not stated. ``state`` is open, discharged, stayed or reversed.
-    ``due`` is the day, or the terms, or the deadline that was set for it. ``refs`` are the events behind the numbers.
+    ``due`` is the day, or the terms, or the deadline that was set for it. ``disputed`` names what of it is disputed and
+    counted as logged: ``amount of CASE#NUMBER``. ``refs`` are the events behind the numbers.
     """
 
     case: str
@@ -129,6 +137,7 @@ class OwedRow(NamedTuple):
     state: str
     stage: str
     paid_too_much: str | None
+    disputed: tuple[str, ...]
     refs: tuple[str, ...]
     pinpoints: str
 
@@ -187,16 +196,24 @@ def exports(db: sqlite3.Connection) -> list[Export]:
 
 
 def hearings(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[HearingRow]:
-    """Every hearing, also those that were withdrawn, in the order of their days."""
+    """Every hearing, in the order of their days."""
     names, pins = party_names(db), pinpoints(db)
     sql = """
-    SELECT case_name, day, earliest, latest, status, court, purpose, moved_to, reason, development, changes, changed,
-           uid
-    FROM hearings ORDER BY earliest IS NULL, earliest, latest, case_name, number
+    SELECT case_name, day, earliest, latest, status, court, purpose, moved_to, reason, development FROM hearings
+    ORDER BY earliest IS NULL, earliest, latest, case_name, number
     """
     rows = [HearingRow(*(*row, pins.get(row["development"], ""))) for row in db.execute(sql)]
     named_rows = [row._replace(court=names.get(row.court, row.court) if row.court else None) for row in rows]
     return [row for row in named_rows if not cases or row.case in cases]
+
+
+def calendar_entries(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[CalendarEntry]:
+    """Everything that calendars have to know, what is cancelled too, by day."""
+    sql = """
+    SELECT uid, case_name, what, title, day, which, version, status, sequence, changed, development
+    FROM calendar_entries ORDER BY day, uid
+    """
+    return [row for row in (CalendarEntry(*each) for each in db.execute(sql)) if not cases or row.case in cases]
 
 
 def open_orders(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[OrderRow]:
@@ -208,7 +225,8 @@ def open_orders(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[Order
     sql = """
     SELECT o.* FROM orders o
     WHERE (o.due IS NOT NULL OR o.due_terms IS NOT NULL)
-      AND o.development NOT IN (SELECT concerns FROM deadlines WHERE concerns IS NOT NULL)
+      AND o.development NOT IN (
+        SELECT concerns FROM deadlines WHERE concerns IS NOT NULL AND status IN ('open', 'waiting', 'met'))
       AND NOT EXISTS (SELECT 1 FROM order_changes c WHERE c.order_event = o.development AND c.what = 'reversal')
       AND (o.amount IS NULL OR EXISTS (
         SELECT 1 FROM debts d WHERE d.order_id = o.id AND d.state NOT IN ('discharged', 'reversed')))
@@ -227,9 +245,6 @@ def open_orders(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[Order
                 latest=row["latest"],
                 due_terms=row["due_terms"],
                 ref=row["development"],
-                changes=row["changes"],
-                changed=row["changed"],
-                uid=row["uid"],
                 pinpoints=pins.get(row["development"], ""),
             )
         )
@@ -248,7 +263,7 @@ def owed(db: sqlite3.Connection, cases: Sequence[str] = (), *, on: str = ALWAYS)
     names, pins = party_names(db), pinpoints(db)
     due = _dues(db)
     stages = dict(db.execute("SELECT name, stage FROM cases").fetchall())
-    changes = _changes(db)
+    changes, disputes = _changes(db), disputed_fields(db)
     found = []
     for case, order in _orders(db):
         if cases and case not in cases:
@@ -270,6 +285,7 @@ def owed(db: sqlite3.Connection, cases: Sequence[str] = (), *, on: str = ALWAYS)
                     condition=order.condition,
                     state=balance.state,
                     stage=stages[case],
+                    disputed=tuple(f"{field} of {each}" for each in refs for field in disputes.get(each, ())),
                     paid_too_much=plain(balance.paid_too_much) if balance.paid_too_much else None,
                     refs=refs,
                     pinpoints="; ".join(dict.fromkeys(filter(None, (pins.get(each) for each in refs)))),
@@ -278,12 +294,22 @@ def owed(db: sqlite3.Connection, cases: Sequence[str] = (), *, on: str = ALWAYS)
     return found
 
 
+def disputed_fields(db: sqlite3.Connection) -> dict[str, list[str]]:
+    """The fields of each event that are disputed and not settled, by its ref."""
+    found: dict[str, list[str]] = {}
+    for target, field in db.execute("SELECT target, field FROM disputes WHERE status = 'open' ORDER BY target, field"):
+        found.setdefault(target, []).append(field.replace("_", " "))
+    return found
+
+
 def totals(rows: Iterable[OwedRow]) -> dict[str, tuple[Decimal, Decimal]]:
     """The least and the most that is owed in each currency; a debt that several owe jointly counts once."""
     found: dict[str, tuple[Decimal, Decimal]] = {}
-    for row in rows:
-        least, most = found.get(row.currency, (Decimal(0), Decimal(0)))
-        found[row.currency] = (least + Decimal(row.least), most + Decimal(row.most))
+    several = list(rows)
+    with exactly(row.most for row in several):
+        for row in several:
+            least, most = found.get(row.currency, (Decimal(0), Decimal(0)))
+            found[row.currency] = (least + Decimal(row.least), most + Decimal(row.most))
     return found
 
 

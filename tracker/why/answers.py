@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracker import pages, queries
 from tracker.case import Case, fold
 from tracker.problems import CODES
-from tracker.state import Caption, CaseBuilder, Place
+from tracker.state import Caption, CaseBuilder, Place, hearing_key
 from tracker.why.futures import moves, of_steps, without
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class Matter:
         return without(self.case, self.events, gone) if gone else self.case
 
     def _hearing(self, line: Line) -> Answer:
-        others = self.hearings.get(line.item, [])
+        others = self.hearings.get(hearing_key(line.item), [])
         return _plain(line)._replace(events=tuple(dict.fromkeys([line.refs, *others])))
 
     def _judgment(self, line: Line) -> Answer:
