@@ -35,11 +35,11 @@ class Item(NamedTuple):
     earliest: str | None
     latest: str | None
     state: str
-    now: str | None
-    rule: str | None
-    law: str | None
     ref: str
     pinpoints: str
+    now: str | None = None
+    rule: str | None = None
+    law: str | None = None
 
 
 class Now(NamedTuple):
@@ -159,9 +159,6 @@ def _hearings(db: sqlite3.Connection, cases: Sequence[str], on: str) -> Iterator
             earliest=row.earliest,
             latest=row.latest,
             state=state,
-            now=None,
-            rule=None,
-            law=None,
             ref=row.ref,
             pinpoints=row.pinpoints,
         )
@@ -183,9 +180,6 @@ def _orders(db: sqlite3.Connection, cases: Sequence[str], on: str) -> Iterator[I
             earliest=row.earliest,
             latest=row.latest,
             state=state,
-            now=None,
-            rule=None,
-            law=None,
             ref=row.ref,
             pinpoints=row.pinpoints,
         )

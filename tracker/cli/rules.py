@@ -21,6 +21,7 @@ class _RuleRow(NamedTuple):
     jurisdiction: str
     title: str
     period: str
+    instrument: str
     law: str
     trigger: str
     calendar: str
@@ -101,15 +102,23 @@ def rules_command(ctx: click.Context, form: str | None) -> None:
             jurisdiction=rule.jurisdiction,
             title=rule.title,
             period=_period(rule.versions[-1]),
-            law=f"{rule.instrument}, {rule.versions[-1].law}",
+            instrument=rule.instrument,
+            law=rule.versions[-1].law,
             trigger=rule.trigger,
             calendar=rule.calendar,
             own=rule.is_own,
         )
         for rule in _rules(ctx).values()
     ]
-    titles = [Column("Rule", wrap=False), Column("What"), Column("Period"), Column("Law")]
-    output.show(rows, form, titles, lambda row: (row.rule, row.title, row.period, row.law), empty="There are no rules.")
+    if form:
+        output.write(rows, form)
+        return
+    tables = []
+    for instrument in dict.fromkeys(row.instrument for row in rows):
+        several = [(row.rule, row.title, row.period, row.law) for row in rows if row.instrument == instrument]
+        titles = [Column("Rule", wrap=False), Column("What"), Column("Period"), Column("Where")]
+        tables.append(f"{instrument}\n\n{render(titles, several, width=output.columns())}")
+    output.echo("\n\n".join(tables))
 
 
 def _period(version: Version) -> str:
