@@ -15,9 +15,24 @@ from markdown_it import MarkdownIt
 
 from tracker import queries
 from tracker.app import Tracker
-from tracker.documents import writer_for
-from tracker.documents.blocks import Document, Grid, Heading, Items, Paragraph
+from tracker.documents import LAYOUTS, writer_for
+from tracker.documents.blocks import (
+    Day,
+    Document,
+    Grid,
+    Heading,
+    Items,
+    Note,
+    PageBreak,
+    Paragraph,
+    Row,
+    Strong,
+    Struck,
+    notes_of,
+    plain,
+)
 from tracker.documents.chronology import chronology
+from tracker.documents.days import day, said
 from tracker.documents.markdown import escaped, write
 from tracker.errors import BadFormat, UnknownName
 from tracker.logs.memory import MemoryLog
@@ -74,7 +89,7 @@ LINKS = re.compile(r"\w://|\bwww\.|\w@\w", re.IGNORECASE)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_is_taken_for_markup(text: str) -> None:
     blocks = (Heading(1, text), Paragraph(f"x {text}"), Paragraph(text), Items((text, "x", text)))
-    document = Document(text, (*blocks, Grid(("T", text), ((text, "x"), ("x", text)))))
+    document = Document(text, (*blocks, Grid(("T", text), (Row((text, "x")), Row(("x", text))))))
     found = read(document)
     assert found.tags <= PLAIN
     plain = one_line(text).strip()
@@ -91,7 +106,7 @@ TEXTS = st.lists(PIECES | st.text(max_size=6), max_size=5).map("".join)
 @given(TEXTS, TEXTS)
 @settings(max_examples=300, deadline=None)
 def test_every_text_comes_out_as_it_went_in(one: str, two: str) -> None:
-    document = Document(one, (Items((two,)), Paragraph(one), Grid(("T", "U"), ((one, two), (two, one)))))
+    document = Document(one, (Items((two,)), Paragraph(one), Grid(("T", "U"), (Row((one, two)), Row((two, one))))))
     first, second = one_line(one).strip(), one_line(two).strip()
     assert read(document).tags <= PLAIN
     assert cells(document)[1:] == [[first, second], [second, first]]
@@ -105,6 +120,7 @@ def dated(text: str, date: str | None, **data: object) -> Said:
 
 
 CITED = [{"source": "leida", "locator": "7"}, {"source": "leida", "locator": "13-14"}, {"source": "weibo"}]
+LOGGED = "23 November 2026"
 AGAINST = [{"source": "leida", "locator": "8", "does": "contradicts"}]
 
 
@@ -129,33 +145,65 @@ def db() -> Iterator[sqlite3.Connection]:
 
 
 def developments(document: Document) -> list[tuple[str, ...]]:
-    [grid] = [block for block in document.blocks if isinstance(block, Grid) and block.titles[:2] == ("No.", "Date")]
-    return list(grid.rows)
+    """The developments of a document, each as the plain texts of its cells."""
+    grids = [block for block in document.blocks if isinstance(block, Grid) and block.name == "developments"]
+    return [tuple(map(plain, row.cells)) for grid in grids for row in grid.rows]
+
+
+def grid(document: Document, name: str) -> Grid:
+    [found] = [block for block in document.blocks if isinstance(block, Grid) and block.name == name]
+    return found
+
+
+def all_texts(document: Document) -> list[str]:
+    """Every text of a document with its footnotes, in order."""
+    found: list[str] = [document.title]
+    for block in document.blocks:
+        match block:
+            case Heading(_, text):
+                found.append(text)
+            case Paragraph(text):
+                found += [plain(text), *notes_of(text)]
+            case Items(texts):
+                found += [each for text in texts for each in (plain(text), *notes_of(text))]
+            case Grid(titles, rows):
+                found += titles
+                found += [each for row in rows for cell in row.cells for each in (plain(cell), *notes_of(cell))]
+    return found
 
 
 def test_several_cases_are_merged_in_order(db: sqlite3.Connection) -> None:
     rows = developments(chronology(db, ["b", "a"]))
-    told = [(date, case, text.removeprefix("Note: ")) for _, date, case, text, _ in rows]
+    told = [(date, case, text.removeprefix("Note: ")) for _, date, case, text, *_ in rows]
     assert told == [
-        ("../2025-06", "b", "zeroth."), ("2025-05-01 (told)", "a", "third."), ("2025-05", "a", "first."),
-        ("2025-05~", "b", "second."), ("2025-05-02", "b", "fourth."), ("2025-05-02T09:30", "a", "fifth."),
-        ("not stated", "a", "sixth."), ("not stated", "a", "never."),
+        ("by 30 June 2025", "b", "zeroth."), ("1 May 2025", "a", "third."), ("May 2025", "a", "first."),
+        ("in or about May 2025", "b", "second."), ("2 May 2025", "b", "fourth."),
+        ("2 May 2025, 09:30", "a", "fifth."), (f"not stated; by {LOGGED}", "a", "sixth."),
+        (f"not stated; by {LOGGED}", "a", "never."),
     ]  # fmt: skip
     assert [row[0] for row in rows] == [str(number) for number in range(1, 9)]
 
 
 def test_a_month_never_becomes_a_day(db: sqlite3.Connection) -> None:
-    text = write(chronology(db, ["a"])).decode()
-    assert "| 2025-05 |" in text and text.count("2025-05-01") == 1, "only where the source prints the day"
+    [first] = [row for row in grid(chronology(db, ["a"]), "developments").rows if "first" in plain(row.cells[2])]
+    assert first.cells[1] == Day("May 2025", "2025-05", "2025-05-01", "2025-05-31")
+    assert write(chronology(db, ["a"])).decode().count("1 May 2025") == 1, "only where the source prints the day"
+
+
+def test_how_a_date_was_found_is_a_footnote(db: sqlite3.Connection) -> None:
+    [third] = [row for row in grid(chronology(db, ["a"]), "developments").rows if "third" in plain(row.cells[2])]
+    assert notes_of(third.cells[2]) == ("On the date: told",)
+    assert "Note: third.[^1]" in write(chronology(db, ["a"])).decode()
+    assert "[^1]: On the date: told\n" in write(chronology(db, ["a"])).decode()
 
 
 def test_pinpoints_and_sources(db: sqlite3.Connection) -> None:
     document = chronology(db, ["a"])
-    sources = {row[2]: row[3] for row in developments(document)}
+    sources = {row[2]: row[4] for row in developments(document)}
     assert sources["Note: third."] == "S1 ¶7, 13-14; S2" and sources["Note: first."] == "no source given"
     assert sources["Note: fifth."] == "contradicted by S1 ¶8"
     assert [row for row in cells(document) if row[0] in ("S1", "S2", "S3")] == [
-        ["S1", "L|D [leida]", "A, P", "2025-11", "not independent of S2; incomplete: at 5"],
+        ["S1", "L|D [leida]", "A, P", "November 2025", "not independent of S2; incomplete: at 5"],
         ["S2", "untitled [weibo]", "P", "not stated", "not independent of S1"],
     ]
 
@@ -167,25 +215,141 @@ def test_one_case(db: sqlite3.Connection) -> None:
     gaps = [block.texts for block in document.blocks if isinstance(block, Items)][-1]
     assert "docket number" in gaps and "real name of Ms. Li [x]" in gaps
     text = write(chronology(db, ["a"])).decode()
-    assert "\n1\\. About\n" in text and read(chronology(db, ["a"])).tags <= PLAIN
+    assert "\n1\\. About\n" in text and read(chronology(db, ["a"])).tags <= PLAIN | {"strong"}
+
+
+def test_the_heads_that_it_was_made_from(db: sqlite3.Connection) -> None:
+    heads = dict(db.execute("SELECT log, xhash FROM heads").fetchall())
+    told = [tuple(map(plain, row.cells)) for row in grid(chronology(db, ["b"]), "record").rows]
+    assert told == [
+        ("cases/b", "#5", heads["cases/b"]), ("parties", "#2", heads["parties"]), ("sources", "#3", heads["sources"])
+    ]  # fmt: skip
 
 
 def test_an_empty_case_is_a_document_too(db: sqlite3.Connection) -> None:
-    assert "No development has been logged yet." in write(chronology(db, ["c"])).decode()
+    for layout in set(LAYOUTS) - {"comparison", "summary"}:
+        assert "No development has been logged yet." in write(chronology(db, ["c"], layout=layout)).decode()
+    assert "No claim, defence, notice or statement" in write(chronology(db, ["c"], layout="comparison")).decode()
+    assert "Developments logged: 0." in write(chronology(db, ["c"], layout="summary")).decode()
     with pytest.raises(UnknownName, match="There is no case 'd'"):
         chronology(db, ["a", "d"])
 
 
 def test_the_same_input_gives_the_same_bytes(db: sqlite3.Connection) -> None:
     assert write(chronology(db, ["a", "b", "a"])) == write(chronology(db, ["a", "b"]))
-    events = [opened("lawsuit", "T"), *((name, EXAMPLES[name]) for name in OF_CASES)]
+    log = written(MemoryLog(), "cases/a", opened("lawsuit", "T"), *((name, EXAMPLES[name]) for name in OF_CASES))
     made = set()
-    for log in (MemoryLog(), MemoryLog()):
-        with closing(project(written(log, "cases/a", *events))) as other:
+    for _ in range(2):
+        with closing(project(log)) as other:
             made.add(write(chronology(other, ["a"])))
     assert len(made) == 1
     [document] = made
-    assert document.endswith(b")\n") and b"\n\n\n" not in document
+    assert b"\n\n\n" not in document and document.endswith(b"\n")
+
+
+def test_the_layouts_number_developments_alike(db: sqlite3.Connection) -> None:
+    numbered = {row[0]: row[3] for row in developments(chronology(db, ["a", "b"]))}
+    by_party = developments(chronology(db, ["a", "b"], layout="party"))
+    assert {row[0]: row[3] for row in by_party} == numbered
+    items = [block for block in chronology(db, ["a", "b"], layout="narrative").blocks if isinstance(block, Items)]
+    told = [plain(text) for block in items for text in block.texts if plain(text).startswith("(")]
+    assert [(each[1], each.endswith(numbered[each[1]])) for each in told] == [(str(n), True) for n in range(1, 9)]
+
+
+def test_the_narrative_goes_by_year_and_month(db: sqlite3.Connection) -> None:
+    blocks = chronology(db, ["a", "b"], layout="narrative").blocks
+    start = [block.text for block in blocks if isinstance(block, Heading)].index("Developments")
+    heads = [(block.level, block.text) for block in blocks if isinstance(block, Heading)][start + 1 :]
+    assert heads[:4] == [(2, "Beginning not known"), (2, "2025"), (3, "May 2025"), (2, "Without a date")]
+
+
+def test_a_source_is_cited_in_full_once(db: sqlite3.Connection) -> None:
+    document = chronology(db, ["a"], layout="narrative")
+    notes = [note for block in document.blocks if isinstance(block, Items) for t in block.texts for note in notes_of(t)]
+    full = "S1: A, P, L|D, November 2025"
+    assert [note for note in notes if full in note] == [f"S1 ¶7, 13-14; S2. {full}. S2: P, untitled, not stated"]
+    assert "contradicted by S1 ¶8" in notes
+
+
+def test_each_side_has_its_column() -> None:
+    joined = [
+        ("party.joined", {"party": party, "role": role}) for party, role in (("li", "plaintiff"), ("x", "defendant"))
+    ]
+    log = written(
+        MemoryLog(), "cases/a", opened("lawsuit", "T"), *joined,
+        ("claim.made", {"claim": "pay", "claimant": "li"}),
+        ("defence.raised", {"defence": "no debt", "party": "x"}),
+        ("statement.made", {"statement": "seen", "speaker": "z"}),
+        note("nobody says so"),
+    )  # fmt: skip
+    with closing(project(log)) as db:
+        document = chronology(db, ["a"], layout="comparison")
+    columns = [[bool(cell) for cell in row[2:5]] for row in developments(document)]
+    assert columns == [[True, False, False], [False, True, False], [False, False, True]]
+    assert grid(document, "developments").titles[2:5] == ("Plaintiff", "Defendant", "Others")
+
+
+def test_a_summary_has_a_page_for_each_case(db: sqlite3.Connection) -> None:
+    document = chronology(db, ["a", "b", "c"], layout="summary")
+    assert sum(isinstance(block, PageBreak) for block in document.blocks) == 2
+    lasts = [
+        block.texts[0] for block in document.blocks if isinstance(block, Items) and plain(block.texts[0])[0] == "("
+    ]
+    assert [plain(last).split(" ")[-1] for last in lasts] == ["fifth.", "fourth."]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_chinese_documents_have_chinese_words(db: sqlite3.Connection, layout: str) -> None:
+    english, chinese = (chronology(db, ["a", "b"], layout=layout, language=each) for each in ("en", "zh"))
+    assert (english.language, chinese.language) == ("en", "zh")
+    assert [type(block) for block in english.blocks] == [type(block) for block in chinese.blocks]
+    heads = [block.text for block in chinese.blocks if isinstance(block, Heading)]
+    titles = [title for block in chinese.blocks if isinstance(block, Grid) for title in block.titles]
+    assert heads and not [each for each in heads + titles if re.fullmatch(r"[ -~]+", each) and each not in OWN_NAMES]
+    if layout == "table":
+        days = [row[1] for row in developments(chinese)]
+        assert days[:3] == ["不晚于2025年6月30日", "2025年5月1日", "2025年5月"] and days[-1].startswith(
+            "未载明；不晚于"
+        )
+        assert "备注：" in developments(chinese)[0][3] or "记事" in developments(chinese)[0][3]
+        assert "与S1 ¶8不符" in [row[5] for row in developments(chinese)]
+
+
+OWN_NAMES = ("2025", "Ms. Li [x]")
+
+IN_CHINESE = {
+    "2025-05-01": "2025年5月1日", "2025-05": "2025年5月", "2025": "2025年", "2025-05~": "约2025年5月",
+    "2025-05-01?": "2025年5月1日（存疑）", "2025-05-XX": "2025年5月某日", "2025-XX": "2025年某月",
+    "2025-XX-XX": "2025年某日",
+    "202X": "2020年至2029年间某年", "2025-21": "2025年春季", "2025-05-01T09:30": "2025年5月1日09:30",
+    "2025-05-01T09:30+08:00": "2025年5月1日09:30（+08:00）", "2025-05-01T09:30:05Z": "2025年5月1日09:30:05（UTC）",
+    "2024-11-02/2024-12-31": "2024年11月2日至2024年12月31日之间",
+    "2024-11/2024-12": "2024年11月1日至2024年12月31日之间",
+    "../2025-11-27": "不晚于2025年11月27日", "2025-09-26/..": "自2025年9月26日起",
+    "/2025-11": "不晚于2025年11月30日（起始不详）", "2025-11/": "自2025年11月1日起（结束不详）",
+    "[2025-05-01,2025-05-03]": "2025年5月1日或2025年5月3日", "{2025-05,2025-07}": "2025年5月和2025年7月",
+    "[..2025-05]": "不晚于2025年5月31日", "{2025-05..2025-07}": "自2025年5月至2025年7月的每月",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "words"), IN_CHINESE.items())
+def test_dates_in_chinese(text: str, words: str) -> None:
+    assert said(text, "zh") == words
+
+
+def test_a_disputed_date_has_every_value() -> None:
+    assert day("2024-12 or 2024-11/2024-12", "en") == Day(
+        "December 2024 or between 1 November and 31 December 2024", None, "2024-11-01", "2024-12-31"
+    )
+    assert day("2024-12 or ..", "zh") == Day("2024年12月或未载明")
+    assert day(None, "en", known="2025-09-26/..") == Day("not stated"), "it may have been published any time later"
+    assert day(None, "en", known="2025-11-27") == Day("not stated; by 27 November 2025", latest="2025-11-27")
+
+
+def test_markdown_marks_what_is_struck_strong_or_a_footnote() -> None:
+    pieces = ("a", Struck("b*"), "c", Strong("d"), Note("e[1]"), " f")
+    document = Document("T", (Paragraph(pieces), Grid(("x",), (Row((("", Strong("y")),)),))))
+    assert write(document) == (b"# T\n\na ~~b\\*~~ c **d** [^1] f\n\n| x |\n| --- |\n| **y** |\n\n[^1]: e\\[1\\]\n")
 
 
 def test_formats_are_found_by_the_end_of_the_name() -> None:
@@ -194,27 +358,29 @@ def test_formats_are_found_by_the_end_of_the_name() -> None:
         writer_for("x.doc")
 
 
-def marked(row: queries.TimelineRow) -> str:
-    """How a chronology marks a development that was amended."""
-    return f" [{row.status}]" if row.status else ""
-
-
-def test_the_real_cases_are_in_their_chronology_in_full(tmp_path: Path) -> None:
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_real_cases_are_in_their_chronology_in_full(layout: str) -> None:
     tracker = Tracker(ROOT)
     if not tracker.log.logs():
         pytest.skip("events/ is empty: the sheets have not been logged for good yet")
     with closing(project(tracker.log)) as db:
         names = queries.case_names(db)
-        document = chronology(db, names)
-        rows, timeline, citations = developments(document), queries.timeline(db), queries.citations(db)
-        assert [(row[2], row[3]) for row in rows] == [
-            (each.case, f"{each.label}: {each.text}{marked(each)}") for each in timeline
-        ]
-        assert len(rows) > 200
-        assert {row[1].partition(" (")[0] for row in rows} == {each.date or "not stated" for each in timeline}
-        for row, each in zip(rows, timeline, strict=True):
-            for cited in citations[each.ref]:
-                assert (cited.locator or "S") in row[4], each.ref
-        text = write(document).decode()
-        assert all(escaped(f"[{source.source}]") in text for source in queries.sources(db))
-        assert read(document).tags <= PLAIN and len(cells(document)) > len(rows)
+        document = chronology(db, names, layout=layout)
+        timeline, citations = queries.timeline(db), queries.citations(db)
+        assert len(timeline) > 200
+        whole = "\n".join(all_texts(document))
+        if layout in ("table", "narrative", "party"):
+            assert not [each.ref for each in timeline if f"{each.label}: {each.text}" not in whole]
+        if layout == "table":
+            rows = developments(document)
+            assert [(row[2], row[3]) for row in rows] == [
+                (each.case, f"{each.label}: {each.text}") for each in timeline
+            ]
+            for row, each in zip(rows, timeline, strict=True):
+                assert all((cited.locator or "S") in row[5] for cited in citations.get(each.ref, ())), each.ref
+                assert row[6] == each.status
+        for dispute in queries.disputes(db, settled=None):
+            assert all(claim.value in whole for claim in dispute.claims)
+        assert all(f"[{source.source}]" in whole for source in queries.sources(db))
+        rendered = read(document)
+        assert rendered.tags <= PLAIN | {"strong"}

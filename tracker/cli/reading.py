@@ -13,10 +13,12 @@ from tracker.cli import output
 from tracker.cli.output import formats
 from tracker.cli.stores import cases_argument, clocks, complete_case, days_of, look, sides, tracker_of, view_of
 from tracker.cli.tables import Column
+from tracker.documents import LAYOUTS
 
 if TYPE_CHECKING:
     import sqlite3
 
+    from tracker.documents.labels import Language
     from tracker.queries import CaseStatus, TimelineRow
 
 
@@ -187,12 +189,21 @@ def check_command(ctx: click.Context, cases: tuple[str, ...], strict: bool, form
 @click.argument("cases", metavar="CASE...", nargs=-1, required=True, shell_complete=complete_case)
 @click.option(
     "-o", "--output", "target", type=click.Path(), metavar="FILE",
-    help="Where to write it; its ending says the format (.md).",
+    help="Where to write it; its ending says the format.",
+)  # fmt: skip
+@click.option(
+    "--layout", type=click.Choice(LAYOUTS), default="table", show_default=True, help="How it is arranged.",
+)  # fmt: skip
+@click.option(
+    "--lang", "language", type=click.Choice(["en", "zh"]), default="en", show_default=True,
+    help="The language of its own words; what was logged stays as it is.",
 )  # fmt: skip
 @sides
 @clocks
 @click.pass_context
-def chronology_command(ctx: click.Context, cases: tuple[str, ...], target: str | None) -> None:
+def chronology_command(
+    ctx: click.Context, cases: tuple[str, ...], target: str | None, layout: str, language: Language
+) -> None:
     """Write the chronology of one case, or of several merged into one, to a file or to standard output."""
     from tracker import queries
     from tracker.documents import writer_for
@@ -200,7 +211,10 @@ def chronology_command(ctx: click.Context, cases: tuple[str, ...], target: str |
 
     write = writer_for(target)
     db = look(ctx, *cases)
-    document = write(chronology(db, cases, shown=view_of(ctx).told()))
+    view = view_of(ctx)
+    record = db if view.is_whole else tracker_of(ctx).read()
+    made = chronology(db, cases, layout=layout, language=language, shown=view.told(), record=record)
+    document = write(made)
     if target is None:
         click.echo(document.decode(), nl=False)
     else:

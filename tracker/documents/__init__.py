@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 WRITERS = {".md": "markdown"}
 """The ending of a file and the module whose ``write`` makes its bytes; a new format is a module and a line here."""
 
+LAYOUTS = {
+    "table": "table",
+    "narrative": "narrative",
+    "party": "by_party",
+    "comparison": "comparison",
+    "summary": "summary",
+}
+"""How a chronology can be arranged, and the function of ``layouts`` that does it."""
+
 
 def writer_for(target: str | None) -> Callable[[Document], bytes]:
     """The writer that the ending of a file name asks for, Markdown without one; raises BadFormat."""

@@ -3,6 +3,59 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+
+class Note(NamedTuple):
+    """A footnote: it stands where it is called, and its text where the format has room for it."""
+
+    text: str
+
+
+class Struck(NamedTuple):
+    """Text that no longer holds, shown struck through."""
+
+    text: str
+
+
+class Strong(NamedTuple):
+    """Text that a reader must not miss."""
+
+    text: str
+
+
+Piece = str | Note | Struck | Strong
+Text = str | tuple[Piece, ...]
+"""Plain text, or pieces of it one after another."""
+
+
+class Day(NamedTuple):
+    """A date: in words for people, as EDTF for programs, with its bounds (YYYY-MM-DD; None where open or not stated).
+
+    ``is_day`` says that exactly one day is meant. ``basis`` is how it was found when the source does not print it.
+    """
+
+    words: str
+    edtf: str | None = None
+    earliest: str | None = None
+    latest: str | None = None
+    is_day: bool = False
+    basis: str | None = None
+
+
+Cell = str | tuple[Piece, ...] | Day
+
+
+class Row(NamedTuple):
+    """A row of a table, as many cells as titles; ``status`` is disputed, settled, corrected, retracted or empty.
+
+    ``case`` and ``parties`` are what it can be found by.
+    """
+
+    cells: tuple[Cell, ...]
+    status: str = ""
+    case: str = ""
+    parties: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,32 +68,60 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph of plain text."""
+    """A paragraph."""
 
-    text: str
+    text: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A list of plain texts."""
+    """A list."""
 
-    texts: tuple[str, ...]
+    texts: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: the titles of its columns and its rows of plain text, each as long as the titles."""
+    """A table; ``name`` says what its rows are: cases, developments, disputes, owed, deadlines, cast or sources."""
 
     titles: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[Row, ...]
+    name: str = ""
 
 
-Block = Heading | Paragraph | Items | Grid
+@dataclass(frozen=True, slots=True)
+class PageBreak:
+    """What follows begins on a page of its own, where there are pages."""
+
+
+Block = Heading | Paragraph | Items | Grid | PageBreak
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A title and what follows it."""
+    """A title and what follows it.
+
+    ``made_from`` is the moment at which the newest event in it was logged (RFC 3339, UTC): formats that want a time
+    take this one, so that equal records give equal bytes.
+    """
 
     title: str
     blocks: tuple[Block, ...]
+    language: Literal["en", "zh"] = "en"
+    made_from: str = "1980-01-01T00:00:00.000Z"
+
+
+def plain(cell: Cell) -> str:
+    """A cell or a text without its footnotes, as plain text."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, Day):
+        return cell.words + (f" ({cell.basis})" if cell.basis else "")
+    return "".join(piece if isinstance(piece, str) else piece.text for piece in cell if not isinstance(piece, Note))
+
+
+def notes_of(cell: Cell) -> tuple[str, ...]:
+    """The footnotes of a cell or a text, in order."""
+    if isinstance(cell, str | Day):
+        return ()
+    return tuple(piece.text for piece in cell if isinstance(piece, Note))

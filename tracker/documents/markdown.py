@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tracker.documents.blocks import Grid, Heading, Items, Paragraph
+from tracker.documents.blocks import Day, Grid, Heading, Items, Note, PageBreak, Paragraph, Strong, plain
 from tracker.text import one_line, visible
 
 if TYPE_CHECKING:
-    from tracker.documents.blocks import Block, Document
+    from collections.abc import Iterable
+
+    from tracker.documents.blocks import Block, Cell, Document, Piece
 
 # CommonMark 0.31.2, section 2.4: any ASCII punctuation may be escaped; these mean something within a line.
 _MEANING = re.compile(r"([\\`*_\[\]<>|~&$#{}!])|(?<=\w)(://)|(?<=\w)(@)(?=\w)")
@@ -19,32 +21,59 @@ _AT_START = re.compile(r"^(\d{1,9}(?=[.)])|)(?=[-+=:.)])")
 
 
 def write(document: Document) -> bytes:
-    """The document as UTF-8."""
-    blocks = [f"# {escaped(document.title)}", *(_block(block) for block in document.blocks)]
-    return ("\n\n".join(blocks) + "\n").encode()
+    """The document as UTF-8; footnotes are GitHub's, and stand at the end."""
+    writer = _Writer()
+    blocks = [f"# {escaped(document.title)}", *filter(None, map(writer.block, document.blocks))]
+    notes = [f"[^{number}]: {escaped(note)}" for number, note in enumerate(writer.notes, 1)]
+    return ("\n\n".join([*blocks, *notes]) + "\n").encode()
 
 
 def escaped(text: str) -> str:
     """One line in which nothing is taken for markup, a link or HTML."""
-    plain = one_line(visible(text)).strip()
-    plain = _MEANING.sub(
-        lambda match: "".join("\\" + character for character in match.group()[:1]) + match.group()[1:], plain
+    plain_text = one_line(visible(text)).strip()
+    plain_text = _MEANING.sub(
+        lambda match: "".join("\\" + character for character in match.group()[:1]) + match.group()[1:], plain_text
     )
-    return _AT_START.sub(r"\1\\", _WWW.sub(r"\1\\", plain))
+    return _AT_START.sub(r"\1\\", _WWW.sub(r"\1\\", plain_text))
 
 
-def _block(block: Block) -> str:
-    match block:
-        case Heading(level, text):
-            return f"{'#' * (level + 1)} {escaped(text)}"
-        case Paragraph(text):
-            return escaped(text)
-        case Items(texts):
-            return "\n".join(f"- {escaped(text)}" for text in texts)
-        case Grid(titles, rows):
-            head = [_row(titles), "|" + " --- |" * len(titles)]
-            return "\n".join([*head, *(_row(row) for row in rows)])
+class _Writer:
+    """Prints blocks one after another and numbers their footnotes."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def block(self, block: Block) -> str:
+        match block:
+            case Heading(level, text):
+                return f"{'#' * (level + 1)} {escaped(text)}"
+            case Paragraph(text):
+                return self._inline(text)
+            case Items(texts):
+                return "\n".join(f"- {self._inline(text)}" for text in texts)
+            case Grid(titles, rows):
+                head = [_row(map(escaped, titles)), "|" + " --- |" * len(titles)]
+                return "\n".join([*head, *(_row(map(self._inline, row.cells)) for row in rows)])
+            case PageBreak():
+                return ""  # Markdown has no pages
+
+    def _inline(self, cell: Cell) -> str:
+        """A text on one line."""
+        if isinstance(cell, str | Day):
+            return escaped(plain(cell))
+        return re.sub(" {2,}", " ", "".join(map(self._piece, cell))).strip()
+
+    def _piece(self, piece: Piece) -> str:
+        """A piece with the spaces around it; a marked one has some, so that its marks work (CommonMark 0.31.2, 6.2)."""
+        if isinstance(piece, Note):
+            self.notes.append(piece.text)
+            return f"[^{len(self.notes)}]"
+        if isinstance(piece, str):
+            before, after = (" " * side.isspace() for side in (piece[:1], piece[-1:]))
+            return f"{before}{escaped(piece)}{after}"
+        text, mark = escaped(piece.text), "**" if isinstance(piece, Strong) else "~~"
+        return f" {mark}{text}{mark} " if text else ""
 
 
-def _row(cells: tuple[str, ...]) -> str:
-    return "| " + " | ".join(escaped(cell) for cell in cells) + " |"
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cells) + " |"

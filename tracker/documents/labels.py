@@ -1,0 +1,112 @@
+"""The words of a document that are its own, in English and in Chinese; what was logged stays in its language."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Language = Literal["en", "zh"]
+
+_LABELS: Final[dict[str, tuple[str, str]]] = {
+    "chronology": ("Chronology", "大事记"),
+    "cases_number": ("{number} cases", "{number}个案件"),
+    "case": ("Case", "案件"),
+    "cases": ("Cases", "案件"),
+    "title": ("Title", "名称"),
+    "kind": ("Kind", "类别"),
+    "forum": ("Forum", "受理机关"),
+    "stage": ("Stage", "阶段"),
+    "not stated": ("not stated", "未载明"),
+    "but": ("; ", "；"),
+    "record": ("Prepared from", "编制依据"),
+    "record_text": (
+        "This document is made from the events of the logs named here, up to the one given; whoever has the logs can "
+        "make it again and check each of them ('tracker verify'). It says what sources report, not that it is true.",
+        "本文件依据下列日志中截至所列事件的记录编制；持有日志者可重新生成并逐条核验（tracker verify）。"
+        "本文件载明来源的报道内容，不表示其内容属实。",
+    ),
+    "log": ("Log", "日志"),
+    "last event": ("Last event", "最后事件"),
+    "head": ("Hash of that line", "该行哈希"),
+    "filters": ("What is shown", "所示范围"),
+    "everything": ("Everything that is logged of these cases.", "所列案件的全部记录。"),
+    "dates": ("How to read the dates", "日期说明"),
+    "dates_text": (
+        "A date is as exact as its source: a month is some day of that month, 'in or about' is the source's own doubt.|"
+        "'Between' two days is some day, or the whole time, between them; 'by' a day is that day or before.|"
+        "Developments stand in the order of the earliest day on which they can have happened, those undated last.",
+        "日期的精确程度与来源一致：仅载月份者，为该月某日；“约”为来源自身的不确定。|"
+        "“……至……之间”指两日之间的某日或整段期间；“不晚于”指该日或之前。|"
+        "各事项按可能发生的最早日期排列，无日期者列于最后。",
+    ),
+    "developments": ("Developments", "事项"),
+    "none": ("No development has been logged yet.", "尚无记录。"),
+    "no": ("No.", "序号"),
+    "date": ("Date", "日期"),
+    "development": ("Development", "事项"),
+    "parties": ("Parties", "当事人"),
+    "source": ("Source", "来源"),
+    "status": ("Status", "状态"),
+    "no source": ("no source given", "无来源"),
+    "contradicted by": ("contradicted by {place}", "与{place}不符"),
+    "date found": ("On the date: {basis}", "关于日期：{basis}"),
+    "disputed": ("disputed", "有争议"),
+    "settled": ("settled", "争议已认定"),
+    "corrected": ("corrected", "已更正"),
+    "retracted": ("retracted", "已撤回"),
+    "narrative_text": (
+        "Each development stands under the month in which it can have happened at the earliest.",
+        "各事项列于其可能发生的最早月份之下。",
+    ),
+    "undated": ("Without a date", "日期不详"),
+    "open": ("Beginning not known", "起始不详"),
+    "party": ("Party", "当事人"),
+    "role": ("Role", "身份"),
+    "relations": ("Relations", "关系"),
+    "pseudonym": ("{party} (pseudonym)", "{party}（化名）"),
+    "other parties": ("Developments that name no party", "未涉及当事人的事项"),
+    "cast": ("Cast", "人物与机构"),
+    "disputes": ("Disputes", "争议"),
+    "disputes_text": (
+        "Where sources or parties give different values, all of them stand here; none was chosen silently.",
+        "来源或当事人说法不一时，各说并列于此，未作任何默示取舍。",
+    ),
+    "what": ("What", "内容"),
+    "value": ("Value", "说法"),
+    "who says so": ("Who says so", "出处"),
+    "state": ("State", "状况"),
+    "owed": ("What is owed under orders", "判令所定债务"),
+    "owes": ("Owes", "债务人"),
+    "to": ("To", "债权人"),
+    "outstanding": ("Outstanding", "未清偿"),
+    "due": ("Due", "期限"),
+    "events": ("Events", "事件"),
+    "deadlines": ("Deadlines", "期限"),
+    "who": ("Who", "责任人"),
+    "how found": ("How it was found", "计算依据"),
+    "no day": ("no day yet", "尚无日期"),
+    "not stated title": ("Not stated in any source", "来源均未载明"),
+    "known": ("known: {bounds}", "已知：{bounds}"),
+    "real name": ("real name of {party}", "{party}的真实姓名"),
+    "sources": ("Sources", "来源"),
+    "by": ("By", "作者与发布者"),
+    "published": ("Published", "发布日期"),
+    "remarks": ("Remarks", "备注"),
+    "not independent": ("not independent of {other}", "与{other}非相互独立"),
+    "incomplete": ("incomplete: {where}", "不完整：{where}"),
+    "untitled": ("untitled", "无标题"),
+    "publisher not stated": ("publisher not stated", "发布者未载明"),
+    "comparison": ("What each side says", "各方陈述"),
+    "plaintiff side": ("Plaintiff", "原告方"),
+    "defendant side": ("Defendant", "被告方"),
+    "others": ("Others", "其他"),
+    "no statements": ("No claim, defence, notice or statement is logged.", "未记录主张、抗辩、函件或陈述。"),
+    "about": ("About", "案情"),
+    "last": ("Last development", "最近事项"),
+    "number of developments": ("Developments logged: {number}.", "已记录事项：{number}项。"),
+}
+
+
+def label(name: str, language: Language, **values: object) -> str:
+    """A word or a sentence of the document's own; ``values`` fill its places."""
+    text = _LABELS[name][language == "zh"]
+    return text.format(**values) if values else text

@@ -1,0 +1,198 @@
+"""What the cases of a document hold, asked for once."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from tracker import queries
+from tracker.documents.blocks import Note, Row, Strong, plain
+from tracker.documents.days import day
+from tracker.documents.labels import Language, label
+from tracker.eventtypes import registry
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+    from tracker.documents.blocks import Cell, Day, Piece
+
+
+class Matter:
+    """One case, or several that are merged into one document, in a language.
+
+    ``db`` is what a view shows, ``record`` the whole record, and ``shown`` says what the view leaves out.
+
+    Raises UnknownName for a case that is not there.
+    """
+
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        cases: Sequence[str],
+        language: Language,
+        shown: str,
+        record: sqlite3.Connection,
+        whole: Matter | None = None,
+    ) -> None:
+        self.db = db
+        self.names = queries.require_cases(db, cases)
+        self.language = language
+        self.shown = shown
+        self._record = record
+        self._whole = whole
+
+    def of(self, case: str) -> Matter:
+        """One case alone; its developments and sources keep the numbers that they have in the whole."""
+        return Matter(self.db, [case], self.language, self.shown, self._record, self._whole or self)
+
+    @property
+    def heads(self) -> list[tuple[str, int, str]]:
+        """Each log that was read, its last event's number and that line's hash, registers last."""
+        logs = [*(f"cases/{name}" for name in self.names), "parties", "sources"]
+        found = {row["log"]: (row["log"], row["position"], row["xhash"]) for row in queries.rows(self._record, "heads")}
+        return [found[log] for log in logs if log in found]
+
+    @property
+    def made_from(self) -> str:
+        """When the newest event of these cases was logged (RFC 3339, UTC)."""
+        found = queries.rows(self.db, "developments", "recorded_time")
+        return str([row["recorded_time"] for row in found if row["case_name"] in self.names][-1])
+
+    def label(self, name: str, **values: object) -> str:
+        """A word of the document's own."""
+        return label(name, self.language, **values)
+
+    def labels(self, *names: str) -> tuple[str, ...]:
+        """Titles of a table."""
+        return tuple(self.label(name) for name in names)
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one case is told."""
+        return len(self.names) > 1
+
+    @cached_property
+    def captions(self) -> list[sqlite3.Row]:
+        """The cases."""
+        return [row for row in queries.rows(self.db, "cases") if row["name"] in self.names]
+
+    @property
+    def title(self) -> str:
+        """What the document is about."""
+        if self.several:
+            return self.label("cases_number", number=len(self.names))
+        return str(self.captions[0]["title"])
+
+    @cached_property
+    def developments(self) -> list[queries.TimelineRow]:
+        """What happened, in order."""
+        return queries.timeline(self.db, self.names)
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The number of each development, by its ref: its place in the whole document, from 1, in every layout."""
+        whole = self._whole or self
+        return {row.ref: number for number, row in enumerate(whole.developments, 1)}
+
+    @cached_property
+    def parties(self) -> dict[str, sqlite3.Row]:
+        """The register of parties, by id."""
+        return {row["id"]: row for row in queries.rows(self.db, "parties")}
+
+    @cached_property
+    def _party_names(self) -> dict[str, str]:
+        return queries.party_names(self.db)
+
+    def party(self, name: str) -> str:
+        """What a party is called; one that is in no register is called by its id."""
+        return self._party_names.get(name, name)
+
+    @cached_property
+    def mentions(self) -> dict[str, list[str]]:
+        """The ids of the parties that each development names, by its ref."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for row in queries.rows(self.db, "mentions", "development", "party"):
+            found[row["development"]].append(row["party"])
+        return found
+
+    @cached_property
+    def citations(self) -> dict[str, list[queries.Citation]]:
+        """Where each event is found, by its ref."""
+        return queries.citations(self.db)
+
+    @cached_property
+    def numbers(self) -> dict[str, str]:
+        """S1, S2 and so on for each source that these cases cite, in the order of publication."""
+        if self._whole:
+            return self._whole.numbers
+        cited = {
+            row["source"]
+            for row in queries.rows(self.db, "citations")
+            if row["log"].removeprefix("cases/") in self.names
+        }
+        listed = [row.source for row in queries.sources(self.db) if row.source in cited]
+        return {source: f"S{number}" for number, source in enumerate(listed, 1)}
+
+    def by_number(self, text: str) -> str:
+        """A text that names sources with their paragraphs, with their numbers instead."""
+        for source, number in self.numbers.items():
+            text = text.replace(f"{source} ¶", f"{number} ¶")
+        return text
+
+    @cached_property
+    def data(self) -> dict[str, dict[str, Any]]:
+        """What was logged of each event, by its ref."""
+        rows = queries.rows(self.db, "developments")
+        return {row["ref"]: json.loads(row["data"]) for row in rows if row["case_name"] in self.names}
+
+    def day(self, row: queries.TimelineRow) -> Day:
+        """When a development happened, in words."""
+        return day(row.date, self.language, known=row.known)
+
+    def told(self, row: queries.TimelineRow) -> str:
+        """What happened, in one text: what kind of event it is, then what was logged of it."""
+        known = registry().get(row.type)
+        kind = known.label_zh if known and self.language == "zh" else row.label
+        return f"{kind}{'：' if self.language == 'zh' else ': '}{row.text}"
+
+    def development(self, row: queries.TimelineRow) -> tuple[Piece, ...]:
+        """What happened, with a footnote on how its date was found when the source does not print it."""
+        basis = [Note(self.label("date found", basis=row.date_basis))] if row.date_basis else []
+        return (self.told(row), *basis)
+
+    def status(self, row: queries.TimelineRow) -> tuple[Piece, ...]:
+        """How a development stands, with every value that is claimed in a footnote."""
+        if not row.status:
+            return ("",)
+        notes = [Note(self.by_number(row.amended))] if row.amended else []
+        return (Strong(self.label(row.status)), *notes)
+
+    def source(self, row: queries.TimelineRow) -> str:
+        """Where a development is found: number of the source and pinpoint."""
+        found = queries.pinpoint(self.citations.get(row.ref, ()), self.numbers)
+        against = "contradicted by "
+        told = [
+            self.label("contradicted by", place=each.removeprefix(against)) if each.startswith(against) else each
+            for each in found.split("; ")
+        ]
+        return "; ".join(told) if found else self.label("no source")
+
+    def reference(self, source: str) -> str:
+        """A source in full: author, publisher, title, when it was published."""
+        full = queries.source(self.db, source)
+        who = [full["author"], full["publisher"] or self.label("publisher not stated")]
+        told = [
+            *filter(None, who),
+            full["title"] or self.label("untitled"),
+            plain(day(full["published"], self.language)),
+        ]
+        return ", ".join(told)
+
+    def row(self, row: queries.TimelineRow, cells: Iterable[Cell]) -> Row:
+        """A row of a table about a development."""
+        return Row(
+            tuple(cells), row.status, row.case, tuple(self.party(each) for each in self.mentions.get(row.ref, ()))
+        )
