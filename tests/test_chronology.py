@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 
 from tracker import queries
 from tracker.app import Tracker
+from tracker.clocks import ASSERTED_BY
 from tracker.documents import LAYOUTS, writer_for
 from tracker.documents.blocks import (
     Day,
@@ -311,7 +312,7 @@ def test_chinese_documents_have_chinese_words(db: sqlite3.Connection, layout: st
         assert days[:3] == ["不晚于2025年6月30日", "2025年5月1日", "2025年5月"] and days[-1].startswith(
             "未载明；不晚于"
         )
-        assert "备注：" in developments(chinese)[0][3] or "记事" in developments(chinese)[0][3]
+        assert developments(chinese)[0][3] == "备注：zeroth."
         assert "与S1 ¶8不符" in [row[5] for row in developments(chinese)]
 
 
@@ -379,6 +380,15 @@ def test_the_real_cases_are_in_their_chronology_in_full(layout: str) -> None:
             for row, each in zip(rows, timeline, strict=True):
                 assert all((cited.locator or "S") in row[5] for cited in citations.get(each.ref, ())), each.ref
                 assert row[6] == each.status
+        if layout == "comparison":
+            asserted = [each for each in timeline if each.type in ASSERTED_BY]
+            assert [row[0] for row in developments(document)] == [str(timeline.index(each) + 1) for each in asserted]
+            assert [row[3] + row[4] + row[5] for row in developments(document)] == [
+                f"{each.label}: {each.text}" for each in asserted
+            ]
+        if layout == "summary":
+            last = {each.case: each for each in timeline if each.date}
+            assert not [each.ref for each in last.values() if f"{each.label}: {each.text}" not in whole]
         for dispute in queries.disputes(db, settled=None):
             assert all(claim.value in whole for claim in dispute.claims)
         assert all(f"[{source.source}]" in whole for source in queries.sources(db))

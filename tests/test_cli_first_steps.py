@@ -1,5 +1,7 @@
 """The first hour with the command line: what is logged is in every view at once, and every view can be exported."""
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -118,6 +120,18 @@ def test_the_chronology_on_standard_output_and_in_a_file(store):
     assert link.is_symlink()
     assert target.stat().st_mode & 0o777 == 0o640
     assert not [path for path in store.iterdir() if "tmp" in path.name or "atomic" in path.name]
+
+
+def test_a_chronology_tells_its_filters_and_the_heads_of_the_whole_logs(store, tmp_path):
+    store = Path(shutil.copytree(store, tmp_path / "store"))
+    ok("log", "deposit", "note.added", "--note", "later", "--date", "2026-01-01", cwd=store)
+    last = (store / "events/cases/deposit.jsonl").read_text(encoding="utf-8").splitlines()[-1]
+    head = f"| cases/deposit | \\#{int(json.loads(last)['sequence'])} | {json.loads(last)['xhash']} |"
+    whole, early = (ok("chronology", "deposit", *args, cwd=store) for args in ((), ("--until", "2025-06-30")))
+    assert head in whole and head in early
+    assert "Everything that is logged of these cases." in whole and "Everything that is logged" not in early
+    assert "Only what happened on or before 2025-06-30 is shown." in early
+    assert "海口的法院" in whole and "海口的法院" not in early
 
 
 def test_rebuild_makes_the_same_answers(store):

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -37,7 +38,7 @@ def start(store) -> Iterator[Start]:
         env = environment(TRACKER_ACTOR="Ann", TERM="xterm")
         child = pexpect.spawn(
             sys.executable, ["-m", "tracker", *args], cwd=str(store), env=env, encoding="utf-8", timeout=15,
-            dimensions=(60, columns), echo=False,
+            dimensions=(60, columns), echo=False, preexec_fn=_heed_interrupts,
         )  # fmt: skip
         spawned.append(child)
         return child
@@ -45,6 +46,11 @@ def start(store) -> Iterator[Start]:
     yield starting
     for child in spawned:
         child.close(force=True)
+
+
+def _heed_interrupts() -> None:
+    """Whoever runs the tests in the background of a shell hands on that interrupts are ignored (POSIX, sh, 2.11)."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def answer(child: "pexpect.spawn[str]", question: str, reply: str) -> str:

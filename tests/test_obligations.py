@@ -202,6 +202,8 @@ def test_payments_name_the_order_as_case_and_number(tmp_path: Path) -> None:
        "--date", "2025-06-01", cwd=root)  # fmt: skip
     [row] = rows_of(ok("owed", "--json", cwd=root), "json")
     assert (row["least"], row["most"], row["currency"], row["refs"]) == ("6000", "6000", "CNY", "['suit#2', 'suit#3']")
+    [row] = rows_of(ok("owed", "--csv", cwd=root), "csv")
+    assert (row["debtors"], row["refs"]) == ("A; B", "suit#2; suit#3"), "a list is a text where a format has none"
     told = ok("owed", cwd=root)
     assert "A and B, each" in told and "6,000 CNY of" in told and "Outstanding in all: 6,000 CNY." in told
     assert ok("owed", "--on", "2025-05-31", cwd=root).count("10,000 CNY") == 2

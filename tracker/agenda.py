@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tracker import queries
 from tracker.dates import EARLIEST, LATEST
+from tracker.duties import DONE
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tracker.queries import DeadlineRow
+
+    Disputes = Mapping[str, Sequence[str]]
 
 Group = Literal["overdue", "coming", "waiting", "done"]
 GROUPS: tuple[Group, ...] = ("overdue", "coming", "waiting", "done")
@@ -57,7 +60,12 @@ def agenda(
     now: Callable[[DeadlineRow], Now] = lambda row: Now(),
 ) -> list[Item]:
     """Everything that has a day or waits for one, as seen on a day (YYYY-MM-DD), next first, what is done last."""
-    found = [*_deadlines(db, cases, on, now), *_hearings(db, cases, on), *_orders(db, cases, on)]
+    disputes = queries.disputed_fields(db)
+    found = [
+        *_deadlines(queries.deadlines(db, cases), disputes, on, now),
+        *_hearings(queries.hearings(db, cases), disputes, on),
+        *_orders(queries.open_orders(db, cases), disputes, on),
+    ]
     in_order = sorted(found, key=lambda item: (GROUPS.index(item.group), item.earliest or LATEST, item.case, item.name))
     return [item._replace(earliest=_known(item.earliest), latest=_known(item.latest)) for item in in_order]
 
@@ -92,11 +100,10 @@ def _state(earliest: str | None, latest: str | None, on: str) -> str:
 
 
 def _deadlines(
-    db: sqlite3.Connection, cases: Sequence[str], on: str, now: Callable[[DeadlineRow], Now]
+    rows: Sequence[DeadlineRow], disputes: Disputes, on: str, now: Callable[[DeadlineRow], Now]
 ) -> Iterator[Item]:
-    disputes = queries.disputed_fields(db)
-    for row in queries.deadlines(db, cases):
-        is_over = row.status in ("met", "missed", "withdrawn")
+    for row in rows:
+        is_over = row.status in DONE
         group: Group = "done" if is_over else _group(row.earliest, row.latest, on)
         state = row.status if is_over else _state(row.earliest, row.latest, on)
         if row.status == "waiting":
@@ -134,14 +141,13 @@ def _stale(row: DeadlineRow, now: Now) -> str:
     return f"; stale: {trigger}, and what that gives cannot be told: {(now.fault or 'no rule says so').rstrip('.')}"
 
 
-def _disputed(disputes: Mapping[str, Sequence[str]], ref: str) -> str:
+def _disputed(disputes: Disputes, ref: str) -> str:
     fields = disputes.get(ref)
     return f"; disputed: {', '.join(fields)}" if fields else ""
 
 
-def _hearings(db: sqlite3.Connection, cases: Sequence[str], on: str) -> Iterator[Item]:
-    disputes = queries.disputed_fields(db)
-    for row in queries.hearings(db, cases):
+def _hearings(rows: Sequence[queries.HearingRow], disputes: Disputes, on: str) -> Iterator[Item]:
+    for row in rows:
         if row.day is None:
             continue
         is_past = row.latest is not None and row.latest < on
@@ -164,9 +170,8 @@ def _hearings(db: sqlite3.Connection, cases: Sequence[str], on: str) -> Iterator
         )
 
 
-def _orders(db: sqlite3.Connection, cases: Sequence[str], on: str) -> Iterator[Item]:
-    disputes = queries.disputed_fields(db)
-    for row in queries.open_orders(db, cases):
+def _orders(rows: Sequence[queries.OrderRow], disputes: Disputes, on: str) -> Iterator[Item]:
+    for row in rows:
         todo = f"no deadline is set: tracker deadline {row.case} NAME --concerns {row.ref}"
         state = todo if row.due is None else _state(row.earliest, row.latest, on)
         state += _disputed(disputes, row.ref)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tracker.amendments import Standing
     from tracker.clocks import Unsure, View
     from tracker.deadlines.rules import Rule
+    from tracker.duties import Fact
     from tracker.entries import Entry, Known
     from tracker.envelope import Event, Stamp
     from tracker.logs.port import Appended, EventLog
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from tracker.progress import Progress
     from tracker.queries import DeadlineRow
 
-OVER = ("met", "missed", "withdrawn")
-"""How a deadline stands that nobody has to keep any more."""
 PROJECTION = "tracker.db"
 """The projection's file, beside the folder of the logs."""
 
@@ -248,7 +247,7 @@ class Tracker:
         from tracker.entries import drafts
         from tracker.references import misfits
 
-        entries = [self._resolved(entry) for entry in entries]
+        entries = self._resolved(entries)
         there = self._there(entries)
         repeated = [(entry, there[key]) for entry in entries if (key := (entry.log, entry.id)) in there]
         known = self.known()
@@ -270,18 +269,18 @@ class Tracker:
         appended = self.log.append(made, stamp, expected=held)
         return Outcome((*(_was_there(event) for _, event in repeated), *appended), tuple(contradictions))
 
-    def _resolved(self, entry: Entry) -> Entry:
-        """The entry with ids in the place of the CASE#NUMBER that its fields hold; the door tells what is not there."""
+    def _resolved(self, entries: Sequence[Entry]) -> list[Entry]:
+        """The entries with ids in the place of the CASE#NUMBER in their fields; the door tells what is not there."""
         from tracker import queries
-        from tracker.eventtypes.base import event_fields
 
-        case = f"{entry.log.removeprefix('cases/')}#"
-        names = [name for name in event_fields(entry.type) if str(entry.data.get(name, "")).startswith(case)]
-        if not names:
-            return entry
-        ids = queries.event_ids(self.read(), [str(entry.data[name]) for name in names])
-        found = {name: ids[ref] for name in names if (ref := str(entry.data[name])) in ids}
-        return replace(entry, data={**entry.data, **found})
+        refs = [_refs_in(entry) for entry in entries]
+        if not any(refs):
+            return list(entries)
+        ids = queries.event_ids(self.read(), {ref for named in refs for ref in named.values()})
+        return [
+            replace(entry, data=entry.data | {name: ids[ref] for name, ref in named.items() if ref in ids})
+            for entry, named in zip(entries, refs, strict=True)
+        ]
 
     def rules(self) -> Mapping[str, Rule]:
         """Every rule by its name, those of the store too; raises Mistakes."""
@@ -308,13 +307,15 @@ class Tracker:
         rules, broken = self.sound_rules()
         if any(entry.data["rule"] not in rules for entry in wanting) and broken:
             raise Mistakes(broken)  # what is wrong with a file may be why its rule is not there
+        facts: dict[str, list[Fact]] = {}
+        for log in {entry.log for entry in wanting}:
+            beside = [(e.id, data) for e in entries if e.log == log and e.id and (data := typed(e))]
+            facts[log] = facts_of(self._logged(log), beside)
         mistakes: list[Mistake] = []
         done: dict[int, Entry] = {}
         for entry in wanting:
-            beside = [(e.id, data) for e in entries if e.log == entry.log and e.id and (data := typed(e))]
-            facts = facts_of(self._logged(entry.log), beside)
             try:
-                found = reckoned(entry.data, facts, rules, today=stamp.recordedtime[:10])
+                found = reckoned(entry.data, facts[entry.log], rules, today=stamp.recordedtime[:10])
             except WrongUse as wrong:
                 mistakes.append(Mistake(entry.where, "rule", str(wrong).removesuffix(".")))
             else:
@@ -356,10 +357,11 @@ class Tracker:
         Raises UnknownName, BadReference, BadPeriod and CannotCompute, and as ``append``.
         """
         from tracker.deadlines.arithmetic import CannotCompute
+        from tracker.duties import DONE
         from tracker.moves import may_move, move
         from tracker.reckoning import facts_of, reckoned
 
-        row = next((row for row in self.deadlines_of([case], name) if row.status not in OVER), None)
+        row = next((row for row in self.deadlines_of([case], name) if row.status not in DONE), None)
         if row is None or not may_move(self.read(), row):
             raise CannotCompute(f"{name} is over, was extended or set by hand: no rule decides about its day.")
         target = self.target(trigger)
@@ -469,6 +471,14 @@ def _contradiction(entry: Entry, event: Event) -> Contradiction | None:
 def ref_of(log: str, position: int) -> str:
     """How an event is referred to: ``haikou-deposit#12``; one of a register as ``parties#3``."""
     return f"{log.removeprefix('cases/')}#{position}"
+
+
+def _refs_in(entry: Entry) -> dict[str, str]:
+    """The fields of an entry that hold CASE#NUMBER of its own case, and what they hold."""
+    from tracker.eventtypes.base import event_fields
+
+    case = f"{entry.log.removeprefix('cases/')}#"
+    return {name: ref for name in event_fields(entry.type) if (ref := str(entry.data.get(name, ""))).startswith(case)}
 
 
 def _wants_reckoning(entry: Entry) -> bool:

@@ -303,8 +303,8 @@ def _hearings_gone(case: CaseBuilder, entries: Iterable[Entry]) -> Iterable[Hear
 
 def _freeze(case: CaseBuilder, kind_name: str, steps: list[Step], stage: str, in_order: list[Entry]) -> Case:
     has_deadlines = any(entry.data is not None and entry.data.family == "deadlines" for entry in in_order)
-    facts = [Fact(e.position, e.event.id, e.event.recordedtime, e.standing) for e in in_order if e.standing]
-    deadlines, doubts = deadlines_of(facts) if has_deadlines else ((), [])
+    facts = (Fact(e.position, e.event.id, e.event.recordedtime, e.standing) for e in in_order if e.standing)
+    deadlines, doubts = deadlines_of(list(facts)) if has_deadlines else ((), [])
     case.problems += (Problem(code, case.name, at, told) for code, at, told in doubts)
     return Case(
         name=case.name,

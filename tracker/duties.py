@@ -134,6 +134,20 @@ def candidates(facts: Iterable[Fact], event_type: str, concerns: str | None) -> 
     ]
 
 
+class _Record:
+    """The events of a case by id and by type, and the days that amendments say, by the id of what they amend."""
+
+    def __init__(self, facts: Sequence[Fact]) -> None:
+        self.by_id = {fact.id: fact for fact in reversed(facts)}
+        self.by_type: dict[str, list[Fact]] = {}
+        self.moved: dict[str, list[str]] = {}
+        for fact in facts:
+            data: Any = fact.standing.data
+            self.by_type.setdefault(data.type, []).append(fact)
+            if getattr(data, "field", None) in _DAYS and isinstance(value := getattr(data, "value", None), str):
+                self.moved.setdefault(data.of, []).append(value)
+
+
 class _Chain(NamedTuple):
     """A setting of a deadline and the events about it, in order; ``is_second`` when its name was taken."""
 
@@ -155,9 +169,10 @@ def deadlines_of(facts: Sequence[Fact]) -> tuple[tuple[Deadline, ...], list[Doub
         if isinstance(fact.standing.data, WorkedOut | DeadlineAct | DeadlineExported):
             told.setdefault(fact.standing.data.deadline, []).append(fact)
     found = []
+    record = _Record(facts)
     for name, acts in sorted(told.items()):
         for chain in _chains(name, acts, doubts):
-            found.append(_deadline(name, chain, facts, doubts))
+            found.append(_deadline(name, chain, record, doubts))
             doubts += _doubts(found[-1], chain)
     return tuple(found), doubts
 
@@ -227,15 +242,16 @@ def _surely_earlier(dues: Sequence[str], before: Sequence[str]) -> bool:
     return max(parse(due).latest for due in dues) < min(parse(due).earliest for due in before)
 
 
-def _deadline(name: str, chain: _Chain, facts: Sequence[Fact], doubts: list[Doubt]) -> Deadline:
+def _deadline(name: str, chain: _Chain, record: _Record, doubts: list[Doubt]) -> Deadline:
     setting = chain.setting
-    said, by_id = setting.standing.data, {fact.id: fact for fact in reversed(facts)}
+    said, by_id = setting.standing.data, record.by_id
     assert isinstance(said, DeadlineSet)
     course = _course(name, chain)
     doubts += course.odd
     worked, dues = course.worked, course.turns[-1].dues
     named, concerns = by_id.get(worked.trigger or ""), by_id.get(said.concerns or "")
-    happened = candidates(facts, said.trigger_type, said.concerns) if said.trigger_type and not worked.trigger else []
+    named_type = said.trigger_type if said.trigger_type and not worked.trigger else ""
+    happened = candidates(record.by_type.get(named_type, ()), named_type, said.concerns)
     trigger = happened[0] if len(happened) == 1 else named
     days_now = trigger.days if trigger is not None and trigger.counts else ()
     status = next((turn.what for turn in reversed(course.turns) if turn.what in DONE), "open" if dues else "waiting")
@@ -260,7 +276,7 @@ def _deadline(name: str, chain: _Chain, facts: Sequence[Fact], doubts: list[Doub
         trigger_type=said.trigger_type,
         results=worked.results,
         dues=dues,
-        dues_ever=_dues_ever(chain, facts),
+        dues_ever=_dues_ever(chain, record),
         status=status,
         waits_for=_waits_for(said, worked, trigger, happened) if status == "waiting" else None,
         is_stale=is_stale and not _agree(worked, trigger, days_now),
@@ -268,7 +284,7 @@ def _deadline(name: str, chain: _Chain, facts: Sequence[Fact], doubts: list[Doub
         turns=tuple(course.turns),
         exports=tuple(course.exports),
         told_by=tuple(act.position for act in chain.acts if not isinstance(act.standing.data, DeadlineExported)),
-        beside=_beside(chain, said, facts),
+        beside=_beside(chain, said, record),
     )
 
 
@@ -300,19 +316,15 @@ def _dues_of(act: Fact) -> tuple[str, ...]:
     return by_hand or tuple(dict.fromkeys(each.due for each in results if each.due is not None))
 
 
-def _dues_ever(chain: _Chain, facts: Sequence[Fact]) -> tuple[tuple[str, ...], ...]:
+def _dues_ever(chain: _Chain, record: _Record) -> tuple[tuple[str, ...], ...]:
     """The days that held together at any time, also by what was corrected or retracted since."""
     found = [_dues_of(act) for act in chain.acts]
-    ids = {act.id for act in chain.acts}
     for act in chain.acts:
         corrections = [each for each in act.standing.corrections if each.field in _DAYS]
         claims = [claim for each in act.standing.disputes if each.field in _DAYS for claim in each.claims]
         values = [value for each in corrections for value in (each.old, each.new)] + [claim.value for claim in claims]
         found += [(value,) for value in values if value is not None]
-    for fact in facts:
-        data: Any = fact.standing.data
-        if getattr(data, "of", None) in ids and getattr(data, "field", None) in _DAYS and isinstance(data.value, str):
-            found.append((data.value,))
+    found += [(value,) for act in chain.acts for value in record.moved.get(act.id, ())]
     return tuple(dict.fromkeys(found))
 
 
@@ -320,10 +332,11 @@ _DAYS = ("due", "until")
 """The fields of deadline events that hold its day when no rule gives it."""
 
 
-def _beside(chain: _Chain, said: DeadlineSet, facts: Sequence[Fact]) -> tuple[int, ...]:
+def _beside(chain: _Chain, said: DeadlineSet, record: _Record) -> tuple[int, ...]:
     """The events that are, were or may become the trigger."""
-    named = {getattr(act.standing.data, "trigger", None) for act in chain.acts}
-    return tuple(fact.position for fact in facts if fact.id in named or fact.standing.data.type == said.trigger_type)
+    named = [record.by_id.get(getattr(act.standing.data, "trigger", None) or "") for act in chain.acts]
+    found = [*record.by_type.get(said.trigger_type or "", ()), *filter(None, named)]
+    return tuple(sorted({fact.position for fact in found}))
 
 
 def _agree(worked: WorkedOut, trigger: Fact | None, days_now: tuple[str, ...]) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tracker import queries
 from tracker.dates import parse
+from tracker.duties import DONE
 
 if TYPE_CHECKING:
     import sqlite3
@@ -89,7 +90,7 @@ def _summary(entry: CalendarEntry, deadline: DeadlineRow | None) -> str:
     which = [_WHICH[entry.what, entry.which]] if entry.which else []
     which += [f"version {entry.version}"] if entry.version is not None else []
     told = f"{entry.case}: {entry.title}" + (f" ({', '.join(which)})" if which else "")
-    if deadline is not None and deadline.status in ("met", "missed", "withdrawn"):
+    if deadline is not None and deadline.status in DONE:
         return f"{deadline.status}: {told}"
     return told + (" (its trigger was changed: recompute)" if deadline is not None and deadline.is_stale else "")
 

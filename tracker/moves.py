@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracker import queries
 from tracker.deadlines.rules import require_rule
+from tracker.duties import DONE
 from tracker.entries import Entry
 from tracker.errors import WrongUse
 from tracker.names import case_log
@@ -37,7 +38,7 @@ class Move(NamedTuple):
 def may_move(db: sqlite3.Connection, row: DeadlineRow) -> bool:
     """Whether a rule decides about a deadline: it was set by one, is not over, and nobody granted another day."""
     granted = any(turn.what == "extended" for turn in queries.turns(db, row.id))
-    return row.rule is not None and row.status in ("open", "waiting") and not granted
+    return row.rule is not None and row.status not in DONE and not granted
 
 
 def restated(db: sqlite3.Connection, row: DeadlineRow, rules: Mapping[str, Rule]) -> Restated | None:

@@ -204,14 +204,23 @@ Doubt = tuple[str, int, str]
 """A code of ``tracker.problems``, the event's number, and a sentence."""
 
 
+def by_order(changes: Iterable[Change]) -> dict[int, list[Change]]:
+    """The changes of each order, by the number of its event."""
+    found: dict[int, list[Change]] = {}
+    for change in changes:
+        found.setdefault(change.order, []).append(change)
+    return found
+
+
 def unsound(orders: Sequence[Order], changes: Sequence[Change]) -> Iterator[Doubt]:
     """What is doubtful about orders and what became of them."""
-    ordered = {order.position for order in orders}
+    ordered, of_order = {order.position for order in orders}, by_order(changes)
+    ending = {order: [change for change in several if change.ends_it] for order, several in of_order.items()}
     by_position = {order.position: order for order in orders if debts_of(order)}
     for order in orders:
         yield from _odd_amounts(order)
     for order in by_position.values():
-        for balance in balances(order, changes):
+        for balance in balances(order, of_order.get(order.position, ())):
             if balance.paid_too_much:
                 told = f"{plain(balance.paid_too_much)} {balance.currency} more than was owed is accounted for"
                 yield "paid-too-much", balance.changes[-1], told
@@ -224,17 +233,16 @@ def unsound(orders: Sequence[Order], changes: Sequence[Change]) -> Iterator[Doub
             if order_of is None or not any(_is_about(change, debt, debts) for debt in debts):
                 yield "unplaced", change.position, _why_unplaced(change, debts)
             else:
-                yield from _odd_change(change, order_of, by_position, changes)
+                yield from _odd_change(change, order_of, by_position, ending[change.order])
 
 
-def _odd_change(change: Change, order: Order, orders: dict[int, Order], changes: Sequence[Change]) -> Iterator[Doubt]:
+def _odd_change(change: Change, order: Order, orders: dict[int, Order], ending: Sequence[Change]) -> Iterator[Doubt]:
     if change.payee and order.creditors and change.payee not in order.creditors:
         told = f"{change.payee} was paid, and event {order.position} orders payment to {' and '.join(order.creditors)}"
         yield "odd-payment", change.position, told
     if change.what == "payment" and change.span[1] < order.span[0]:
         yield "odd-payment", change.position, f"it was paid before the order of event {order.position} was made"
-    ended = [each for each in changes if each.order == order.position and each.ends_it and each is not change]
-    if change.what == "payment" and any(each.span[1] < change.span[0] for each in ended):
+    if change.what == "payment" and any(each.span[1] < change.span[0] for each in ending):
         yield "paid-too-much", change.position, "nothing was owed any more when it was paid"
     other = orders.get(change.against or 0)
     if change.what == "set-off" and other is not None and not _mirror(order, other):

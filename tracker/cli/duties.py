@@ -23,7 +23,7 @@ from tracker.cli.stores import (
     view_of,
 )
 from tracker.cli.tables import Column, render
-from tracker.eventtypes.base import grouped
+from tracker.eventtypes.base import grouped, span_of_money
 from tracker.obligations import plain
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def _owed_cells(row: OwedRow) -> tuple[str, ...]:
     who = " and ".join(row.debtors) or "not stated"
     if len(row.debtors) > 1:
         who += ", each for the whole" if row.sharing == "jointly" else f" ({row.sharing})"
-    told = _amount(row.least, row.most, row.currency)
+    told = span_of_money(row.least, row.most, row.currency)
     if row.owed != row.most or row.least != row.most:
         told += f" of {grouped(row.owed)} {row.currency}"
     state = f"{row.state} ({row.stage})"
@@ -216,11 +216,6 @@ def _owed_cells(row: OwedRow) -> tuple[str, ...]:
     return who, " and ".join(row.creditors) or "not stated", told, row.due or "not stated", state, why
 
 
-def _amount(least: str, most: str, currency: str) -> str:
-    low, high = grouped(least), grouped(most)
-    return f"{high} {currency}" if low == high else f"{low} to {high} {currency}"
-
-
 def _totals(totals: Mapping[str, tuple[Decimal, Decimal]]) -> Iterator[str]:
     for currency, (least, most) in totals.items():
-        yield _amount(plain(least), plain(most), currency)
+        yield span_of_money(plain(least), plain(most), currency)

@@ -97,6 +97,8 @@ def _separated(rows: list[dict[str, Any]], delimiter: str) -> None:
 
 
 def _cell(value: Any, delimiter: str) -> Any:
+    if isinstance(value, list | tuple):
+        value = "; ".join(map(str, value))
     if isinstance(value, str):
         value = visible(value)
         return value.replace("\t", " ").replace("\n", " ") if delimiter == "\t" else value

@@ -140,7 +140,7 @@ def show_command(ctx: click.Context, rule: str, form: str | None) -> None:
     found = require_rule(_rules(ctx), rule)
     form = form or ctx.meta.get("tracker.form")
     if form:
-        output.write([_version_row(found, version, form) for version in reversed(found.versions)], form)
+        output.write([_version_row(found, version) for version in reversed(found.versions)], form)
         return
     days = calendar(found.calendar)
     known = f"{days.first} to {days.last}" if days.last < 9999 else "always"
@@ -175,8 +175,8 @@ def _explained(version: Version) -> Iterator[tuple[str, str]]:
         yield "note", version.note
 
 
-def _version_row(rule: Rule, version: Version, form: str) -> _VersionRow | dict[str, Any]:
-    row = _VersionRow(
+def _version_row(rule: Rule, version: Version) -> _VersionRow:
+    return _VersionRow(
         rule=rule.name,
         title=rule.title,
         jurisdiction=rule.jurisdiction,
@@ -198,12 +198,6 @@ def _version_row(rule: Rule, version: Version, form: str) -> _VersionRow | dict[
         places=list(version.places),
         note=version.note,
     )
-    return row if form in ("json", "nl") else _flat(row._asdict())
-
-
-def _flat(row: dict[str, Any]) -> dict[str, Any]:
-    """A row whose lists are texts, for formats that have none."""
-    return {name: "; ".join(value) if isinstance(value, list | tuple) else value for name, value in row.items()}
 
 
 @rules_command.command("try")
@@ -237,7 +231,7 @@ def try_command(
     }
     form = form or ctx.meta.get("tracker.form")
     if form:
-        output.write([row if form in ("json", "nl") else _flat(row)], form)
+        output.write([row], form)
         return
     output.echo(f"{found.title}: {f'due {done.due}' if done.due else 'no day can be told'}")
     for step in done.steps:

@@ -136,6 +136,11 @@ class Matter:
         listed = [row.source for row in queries.sources(self.db) if row.source in cited]
         return {source: f"S{number}" for number, source in enumerate(listed, 1)}
 
+    @cached_property
+    def sources(self) -> dict[str, sqlite3.Row]:
+        """The register of sources, by id."""
+        return {row["id"]: row for row in queries.rows(self.db, "sources")}
+
     def by_number(self, text: str) -> str:
         """A text that names sources with their paragraphs, with their numbers instead."""
         for source, number in self.numbers.items():
@@ -152,11 +157,14 @@ class Matter:
         """When a development happened, in words."""
         return day(row.date, self.language, known=row.known)
 
+    def kind(self, row: queries.TimelineRow) -> str:
+        """What kind of event a development is."""
+        known = registry().get(row.type)
+        return known.label_zh if known and self.language == "zh" else row.label
+
     def told(self, row: queries.TimelineRow) -> str:
         """What happened, in one text: what kind of event it is, then what was logged of it."""
-        known = registry().get(row.type)
-        kind = known.label_zh if known and self.language == "zh" else row.label
-        return f"{kind}{'：' if self.language == 'zh' else ': '}{row.text}"
+        return f"{self.kind(row)}{'：' if self.language == 'zh' else ': '}{row.text}"
 
     def development(self, row: queries.TimelineRow) -> tuple[Piece, ...]:
         """What happened, with a footnote on how its date was found when the source does not print it."""
@@ -182,7 +190,7 @@ class Matter:
 
     def reference(self, source: str) -> str:
         """A source in full: author, publisher, title, when it was published."""
-        full = queries.source(self.db, source)
+        full = self.sources[source]
         who = [full["author"], full["publisher"] or self.label("publisher not stated")]
         told = [
             *filter(None, who),

@@ -8,7 +8,7 @@ from tracker import queries
 from tracker.dates import fault
 from tracker.documents.blocks import Grid, Heading, Items, Paragraph, Row
 from tracker.documents.days import day, said
-from tracker.eventtypes.base import grouped
+from tracker.eventtypes.base import span_of_money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def disputes(matter: Matter) -> Iterator[Block]:
         return
     yield Heading(1, matter.label("disputes"))
     yield Paragraph(matter.label("disputes_text"))
-    told = {row.ref: f"{matter.places[row.ref]}. {row.label}" for row in matter.developments}
+    told = {row.ref: f"{matter.places[row.ref]}. {matter.kind(row)}" for row in matter.developments}
     rows = []
     for dispute in found:
         what = f"{told[dispute.target]} [{dispute.target}]" if dispute.target in told else dispute.target
@@ -71,7 +71,7 @@ def owed(matter: Matter) -> Iterator[Block]:
     for row in queries.owed(matter.db, matter.names):
         who = " and ".join(row.debtors) or matter.label("not stated")
         who += f" ({row.sharing})" if len(row.debtors) > 1 else ""
-        amount = f"{grouped(row.least)} to " * (row.least != row.most) + f"{grouped(row.most)} {row.currency}"
+        amount = span_of_money(row.least, row.most, row.currency)
         to = " and ".join(row.creditors) or matter.label("not stated")
         # what falls due may be a day, or words of the order such as "after the judgment takes effect"
         due: Cell = day(row.due, matter.language) if row.due is None or fault(row.due) is None else row.due
@@ -144,7 +144,7 @@ def sources(matter: Matter) -> Iterator[Block]:
     rows = []
     for row in queries.sources(matter.db):
         if row.source in matter.numbers:
-            full = queries.source(matter.db, row.source)
+            full = matter.sources[row.source]
             who = ", ".join(filter(None, (full["author"], full["publisher"])))
             others = row.not_independent_of.split(", ") if row.not_independent_of else []
             remarks = [

@@ -12,7 +12,7 @@ from tracker.eventtypes.amendments import Amendment
 from tracker.eventtypes.base import grouped
 from tracker.eventtypes.hearings import HearingPostponed
 from tracker.eventtypes.orders import OrderMade
-from tracker.obligations import balances
+from tracker.obligations import balances, by_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -98,10 +98,15 @@ class _Record:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.entries = {entry.position: entry for entry in case.entries}
+        self.changes = by_order(case.order_changes)
         self.amendments: dict[str, list[Entry]] = {}
+        self.naming: dict[str, list[int]] = {}
         for entry in case.entries:
             if isinstance(entry.data, Amendment):
                 self.amendments.setdefault(entry.data.of, []).append(entry)
+            for name in ("order", "against"):
+                if isinstance(order := getattr(entry.data, name, None), str):
+                    self.naming.setdefault(order, []).append(entry.position)
 
     def amending(self, about: Iterable[Entry]) -> list[Entry]:
         """Every amendment of some events, of those amendments, and so on."""
@@ -187,20 +192,16 @@ class _Record:
 
     def _is_owed(self, position: int) -> bool:
         mine = [order for order in self.case.orders if order.position == position]
-        found = [each for order in mine for each in balances(order, self.case.order_changes)]
-        reversed_by = [c for c in self.case.order_changes if c.order == position and c.what == "reversal"]
-        return any(each.most for each in found) if found else not reversed_by
+        changes = self.changes.get(position, [])
+        found = [each for order in mine for each in balances(order, changes)]
+        return any(each.most for each in found) if found else all(each.what != "reversal" for each in changes)
 
     def _becoming(self, order: Entry) -> list[Entry]:
         """The events that name an order, retracted or not: what was paid, and deadlines for it."""
         about = [
             position for each in self.case.deadlines if each.concerns == order.position for position in each.told_by
         ]
-        named = [
-            entry.position
-            for entry in self.case.entries
-            if order.event.id in (getattr(entry.data, "order", None), getattr(entry.data, "against", None))
-        ]
+        named = self.naming.get(order.event.id, ())
         return [self.entries[position] for position in dict.fromkeys((*about, *named))]
 
 

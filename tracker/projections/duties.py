@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker import dates
 from tracker.errors import BadDate
-from tracker.obligations import balances, plain
+from tracker.obligations import balances, by_order, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,6 +21,7 @@ Row = tuple[str, dict[str, Any]]
 def rows_of_orders(case: Case) -> Iterator[Row]:
     """The orders of a case, what became of them, and the debts that they leave."""
     seen: dict[int, int] = {}
+    changes = by_order(case.order_changes)
     for order in case.orders:
         number = seen[order.position] = seen.get(order.position, 0) + 1
         order_id = f"{case.name}#{order.position}/{number}"
@@ -31,7 +32,7 @@ def rows_of_orders(case: Case) -> Iterator[Row]:
                 yield "order_parties", {
                     "order_id": order_id, "side": side, "party": party, "number": at, "share": share
                 }  # fmt: skip
-        for at, balance in enumerate(balances(order, case.order_changes), 1):
+        for at, balance in enumerate(balances(order, changes.get(order.position, ())), 1):
             yield (
                 "debts",
                 {
