@@ -106,6 +106,15 @@ _LABELS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
+STATUSES: Final = ("disputed", "settled", "corrected", "retracted")
+"""How a row can stand; each is a label too."""
+
+
+def status_label(status: str, language: Language) -> str:
+    """How a row stands, in words; a status that is none of these, or empty, as it is."""
+    return label(status, language) if status in STATUSES else status
+
+
 def label(name: str, language: Language, **values: object) -> str:
     """A word or a sentence of the document's own; ``values`` fill its places."""
     text = _LABELS[name][language == "zh"]
