@@ -1,5 +1,6 @@
 """The fold: the same events give the same state in whatever order they were logged; what is doubtful is a value."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -19,13 +20,16 @@ DATES = (
     | st.tuples(DAYS, DAYS).map(lambda pair: "/".join(sorted(pair)))
     | DAYS.map(lambda day: f"../{day}") | DAYS.map(lambda day: f"{day}/..") | DAYS.map(lambda day: f"{day}T09:30+08:00")
 )  # fmt: skip
+# What is said about a deadline takes effect in the order in which it was logged, as the moves of one do.
+LOGGED_IN_ORDER = [name for name in OF_CASES if name.startswith("deadline.") and name != "deadline.set"]
 OWN_DATES = {"hearing.scheduled": ["set_for"], "hearing.postponed": ["set_for", "until"]}
 
 
 @st.composite
-def events(draw: Any) -> Said:
+def events(draw: Any, without: Sequence[str] = ()) -> Said:
     """The example of some type, on some day; hearings on few days, so that they meet."""
-    name = draw(st.sampled_from(OF_CASES) | st.sampled_from(["hearing.scheduled", "hearing.postponed", "hearing.held"]))
+    names = [name for name in OF_CASES if name not in without]
+    name = draw(st.sampled_from(names) | st.sampled_from(["hearing.scheduled", "hearing.postponed", "hearing.held"]))
     data = dict(EXAMPLES[name])
     data.pop("date", None)
     if name not in ("case.renamed", "case.linked") and (day := draw(DAYS if name == "hearing.held" else DATES)):
@@ -48,7 +52,7 @@ def state(case: Case) -> Any:
     return case.stage, case.caption, ended, records, sorted(codes(case))
 
 
-@given(st.sampled_from(list(KINDS)), st.lists(events(), max_size=8), st.randoms())
+@given(st.sampled_from(list(KINDS)), st.lists(events(without=LOGGED_IN_ORDER), max_size=8), st.randoms())
 @settings(max_examples=100, deadline=None)
 def test_the_order_of_logging_is_nothing_to_the_state(kind: str, said: list[Said], chance: Any) -> None:
     shuffled = list(said)
