@@ -66,7 +66,7 @@ def test_readme_shows_ten_commands():
 
 def test_readme_commands_are_those_of_ci():
     lines = [line for line in README.read_text(encoding="utf-8").splitlines() if line.startswith("python3 -m venv")]
-    assert [line.rpartition(" ")[2] for line in lines] == ["status", "pytest"]
+    assert [line.rpartition("/")[2] for line in lines] == ["tracker status", "python -m pytest -n auto"]
     assert "README.md" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import openpyxl
 import pytest
+from pypdf import PdfReader
 from running import PROJECT, ok
 
 from tracker.documents import LAYOUTS
@@ -43,7 +44,13 @@ def excel_text(path: Path) -> str:
     return "\n".join(str(cell) for sheet in book for row in sheet.values for cell in row if cell is not None)
 
 
-READERS = {".html": html_text, ".docx": word_text, ".xlsx": excel_text}
+def pdf_text(path: Path) -> str:
+    """The text of the pages without what runs at their heads and feet; the numbers of footnotes stand in it."""
+    pages = [page.extract_text() for page in PdfReader(path).pages]
+    return "\n".join(re.sub(r"(?m)^\d+ / \d+$", "", page) for page in pages)
+
+
+READERS = {".html": html_text, ".docx": word_text, ".xlsx": excel_text, ".pdf": pdf_text}
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
