@@ -209,6 +209,8 @@ def chronology_command(
     from tracker.documents import writer_for
     from tracker.documents.chronology import chronology
 
+    if layout == "undisputed":
+        ctx.meta["tracker.undisputed"] = True
     write = writer_for(target)
     db = look(ctx, *cases)
     view = view_of(ctx)

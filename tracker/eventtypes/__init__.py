@@ -29,6 +29,7 @@ FAMILIES = (
     "figures",
     "business",
     "notes",
+    "issues",
     "amendments",
 )
 """The modules, in the order in which help and reference show them."""

@@ -12,7 +12,7 @@ from tracker.queries.cases import (
     status,
     types_used,
 )
-from tracker.queries.developments import Found, Line, TimelineRow, naming, search, timeline
+from tracker.queries.developments import Found, Line, TimelineRow, issues, naming, search, timeline
 from tracker.queries.disputed import DisputeClaim, DisputedValue, DisputeRow, amended, disputed_values, disputes
 from tracker.queries.duties import (
     CalendarEntry,
@@ -85,6 +85,7 @@ __all__ = [
     "event_ids",
     "exports",
     "hearings",
+    "issues",
     "known_names",
     "known_on",
     "named",
