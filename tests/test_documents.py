@@ -1,7 +1,9 @@
 """Every format of the real cases, made by the command and opened again by a reader that is not ours."""
 
+import json
 import re
 import shutil
+import sys
 import zipfile
 from bisect import bisect_left
 from html.parser import HTMLParser
@@ -9,6 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import openpyxl
+import pexpect
 import pytest
 from pypdf import PdfReader
 from running import PROJECT, ok
@@ -145,3 +148,36 @@ def test_undisputed_facts_are_those_that_the_filter_leaves(store):
     )
     assert [re.sub(r"\[\^\d+\]", "", each) for each in facts] == [re.sub(r"\[\^\d+\]", "", each) for each in filtered]
     assert 0 < len(facts) < len(whole)
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """A store with 5,000 developments, a third of them with a footnote."""
+    root = tmp_path_factory.mktemp("many")
+    ok("init", cwd=root)
+    notes = (
+        {"note": f"Development {n} of many", "date": f"2024-{n % 12 + 1:02}"}
+        | ({"date_basis": "guessed"} if n % 3 == 0 else {})
+        for n in range(5000)
+    )
+    entries = [
+        {"case": "many", "type": "case.opened", "data": {"kind": "topic", "title": "Many"}},
+        *({"case": "many", "type": "note.added", "data": data} for data in notes),
+    ]
+    (root / "many.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in entries), encoding="utf-8")
+    ok("log", "--batch", "many.jsonl", "--by", "us", cwd=root)
+    return root
+
+
+@pytest.mark.parametrize("ending", READERS)
+def test_five_thousand_developments_are_written(many, ending):
+    ok("chronology", "many", "-o", f"many{ending}", cwd=many)
+    text = words(READERS[ending](many / f"many{ending}"))
+    assert not [n for n in range(5000) if f"Development{n}ofmany" not in text]
+
+
+def test_a_terminal_shows_that_a_long_document_goes_on(many):
+    command = ["-m", "tracker", "chronology", "many", "-o", "shown.pdf"]
+    child = pexpect.spawn(sys.executable, command, cwd=many, encoding="utf-8", timeout=60)
+    child.expect(r"Writing shown\.pdf: \d+ s")
+    child.expect("Wrote shown")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -179,6 +181,31 @@ def progress(items: Iterable[T], length: int) -> Iterator[T]:
     if bar is not None:
         bar.finish()
         click.echo(err=True)
+
+
+@contextmanager
+def clock(text: str) -> Iterator[None]:
+    """Show on a terminal for how long work has gone on that cannot say how far it is; nothing for the first second."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    done, begun = Event(), monotonic()
+
+    def tick() -> None:
+        shown = False
+        while not done.wait(PROGRESS_AFTER):
+            click.echo(f"\r{text}: {monotonic() - begun:.0f} s", nl=False, err=True)
+            shown = True
+        if shown:
+            click.echo(err=True)
+
+    ticking = Thread(target=tick, daemon=True)
+    ticking.start()
+    try:
+        yield
+    finally:
+        done.set()
+        ticking.join()
 
 
 PROGRESS_AFTER = 1.0

@@ -215,8 +215,8 @@ def chronology_command(
     db = look(ctx, *cases)
     view = view_of(ctx)
     record = db if view.is_whole else tracker_of(ctx).read()
-    made = chronology(db, cases, layout=layout, language=language, shown=view.told(), record=record)
-    document = write(made)
+    with output.clock(f"Writing {target or 'Markdown'}"):
+        document = write(chronology(db, cases, layout=layout, language=language, shown=view.told(), record=record))
     if target is None:
         click.echo(document.decode(), nl=False)
     else:

@@ -57,6 +57,7 @@ _LABELS: Final[dict[str, tuple[str, str]]] = {
         "Each development stands under the month in which it can have happened at the earliest.",
         "各事项列于其可能发生的最早月份之下。",
     ),
+    "notes": ("Notes", "注释"),
     "timeline": ("Timeline", "时间线"),
     "timeline elsewhere": (
         "Here a picture of {number} developments stands in the Word, PDF and HTML forms of this document.",

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     import typst
 
-    from tracker.documents.blocks import Block, Cell, Document, Row
+    from tracker.documents.blocks import Block, Cell, Document, Piece, Row, Text
     from tracker.documents.labels import Language
 
 ASSETS: Final = Path(__file__).parent / "assets"
@@ -63,8 +63,9 @@ UPRIGHT: Final = Page(55.3, 62)
 ON_ITS_SIDE: Final = Page(84.0, 40)
 _BREAK: Final = {"kind": "break"}
 _NOTES: Final = 40
-_FEW_NOTES: Final = 15
-"""Footnotes that one table of the file may have; the second is for tables with more than ten times the first."""
+"""Footnotes that one table of the file may have."""
+_FOOTNOTES: Final = 400
+"""With more, notes stand at the end, called by numbers in brackets: Typst would take four times as long and as much."""
 _SIDES: Final = 1.0
 """Ems that a cell loses to its sides."""
 _RUNNING: Final = 90
@@ -155,6 +156,9 @@ def _families(fonts: typst.Fonts, language: str) -> list[str | dict[str, str]]:
 
 def _data(document: Document, families: list[str | dict[str, str]]) -> dict[str, Any]:
     """What the template takes."""
+    blocks = document.blocks
+    if sum(len(notes_of(cell)) for block in blocks for cell in _cells(block)) > _FOOTNOTES:
+        blocks = _with_endnotes(blocks, document.language)
     title = one_line(document.title).strip() or label("untitled", document.language)
     return {
         "title": _short(title, _LONGEST),
@@ -163,8 +167,39 @@ def _data(document: Document, families: list[str | dict[str, str]]) -> dict[str,
         "lang": document.language,
         "region": "CN" if document.language == "zh" else None,
         "fonts": families,
-        "sheets": _sheets(document.blocks, document.language),
+        "sheets": _sheets(blocks, document.language),
     }
+
+
+def _with_endnotes(blocks: Iterable[Block], language: Language) -> tuple[Block, ...]:
+    """The blocks with numbers in brackets for footnotes, whose texts come last."""
+    notes: list[str] = []
+
+    def call(piece: Piece) -> Piece:
+        if not isinstance(piece, Note):
+            return piece
+        notes.append(piece.text)
+        return f" [{len(notes)}]"
+
+    def called(text: Text) -> Text:
+        return text if isinstance(text, str) else tuple(map(call, text))
+
+    def row(told: Row) -> Row:
+        return told._replace(cells=tuple(each if isinstance(each, Day) else called(each) for each in told.cells))
+
+    made: list[Block] = []
+    for block in blocks:
+        match block:
+            case Paragraph(text):
+                made.append(Paragraph(called(text)))
+            case Items(texts):
+                made.append(Items(tuple(map(called, texts))))
+            case Grid(titles, rows, name):
+                made.append(Grid(titles, tuple(map(row, rows)), name))
+            case _:
+                made.append(block)
+    told = [Paragraph(f"[{number}] {note}") for number, note in enumerate(notes, 1)]
+    return (*made, Heading(1, label("notes", language)), *told)
 
 
 def _short(title: str, columns: int) -> str:
@@ -266,11 +301,10 @@ def _row(row: Row, rooms: Sequence[float], page: Page) -> dict[str, Any]:
 def _parts(rows: Sequence[Row]) -> list[list[Row]]:
     """The rows in runs of so many footnotes at most: Typst lays a table out anew, to its end, for every footnote."""
     counts = [sum(len(notes_of(cell)) for cell in row.cells) for row in rows]
-    most = _NOTES if sum(counts) <= 10 * _NOTES else _FEW_NOTES
     parts: list[list[Row]] = [[]]
     noted = 0
     for row, notes in zip(rows, counts, strict=True):
-        if parts[-1] and notes and noted + notes > most:
+        if parts[-1] and notes and noted + notes > _NOTES:
             parts.append([])
             noted = 0
         parts[-1].append(row)
