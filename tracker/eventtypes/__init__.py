@@ -29,6 +29,7 @@ FAMILIES = (
     "figures",
     "business",
     "notes",
+    "documents",
     "amendments",
 )
 """The modules, in the order in which help and reference show them."""

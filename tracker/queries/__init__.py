@@ -36,6 +36,7 @@ from tracker.queries.duties import (
     totals,
     turns,
 )
+from tracker.queries.issues import IssueRow, issues, next_issue
 from tracker.queries.registers import (
     PartyRow,
     SourceRow,
@@ -63,6 +64,7 @@ __all__ = [
     "Export",
     "Found",
     "HearingRow",
+    "IssueRow",
     "Line",
     "OrderRow",
     "OwedRow",
@@ -85,10 +87,12 @@ __all__ = [
     "event_ids",
     "exports",
     "hearings",
+    "issues",
     "known_names",
     "known_on",
     "named",
     "naming",
+    "next_issue",
     "open_orders",
     "owed",
     "parties",
