@@ -37,7 +37,7 @@ from tracker.errors import RecordFault
 from tracker.text import visible
 
 ROOT = Path(__file__).parent.parent
-CHINESE = any("CJK" in name for name in pdf._fonts(True).families())
+CHINESE = any("CJK" in name for name in pdf.fonts(system=True).families())
 needs_chinese = pytest.mark.skipif(not CHINESE, reason="no font with Chinese characters is installed (fonts-noto-cjk)")
 needs_poppler = pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler-utils is not installed")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
@@ -124,7 +125,9 @@ def options_of(ctx: click.Context) -> list[str]:
         if isinstance(value, bool):
             found += [option] * value
         elif value is not None:
-            found += [f"{option} {each}" for each in (value if isinstance(value, tuple | list) else (value,))]
+            found += [
+                f"{option} {quote(str(each))}" for each in (value if isinstance(value, tuple | list) else (value,))
+            ]
     return found
 
 

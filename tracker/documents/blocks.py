@@ -91,12 +91,34 @@ class Grid:
     name: str = ""
 
 
+class Moment(NamedTuple):
+    """A development in a picture: its number in the table, and the bounds of its date (YYYY-MM-DD; None where open).
+
+    ``status`` is disputed, settled, corrected, retracted or nothing; any other word has a mark of its own.
+    """
+
+    number: int
+    label: str
+    earliest: str | None
+    latest: str | None
+    lane: str = ""
+    status: str = ""
+    approximate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A timeline, to be drawn by ``tracker.documents.timeline``; a format without pictures says that there is one."""
+
+    moments: tuple[Moment, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class PageBreak:
     """What follows begins on a page of its own, where there are pages."""
 
 
-Block = Heading | Paragraph | Items | Grid | PageBreak
+Block = Heading | Paragraph | Items | Grid | Figure | PageBreak
 
 
 NEVER = "1980-01-01T00:00:00.000Z"

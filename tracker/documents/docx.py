@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from tracker.documents import pictures
 from tracker.documents.blocks import (
     Day,
+    Figure,
     Grid,
     Heading,
     Items,
@@ -28,7 +30,9 @@ from tracker.documents.blocks import (
     notes_of,
     plain,
 )
-from tracker.documents.labels import Language, status_label
+from tracker.documents.labels import Language, label, status_label
+from tracker.documents.pdf import MissingGlyph
+from tracker.documents.timeline import described
 from tracker.text import one_line, visible, width
 
 if TYPE_CHECKING:
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
     from docx.opc.part import Part
     from docx.oxml.xmlchemy import BaseOxmlElement
     from docx.package import Package
+    from docx.section import Section
     from docx.table import _Row as WordRow
     from docx.text.paragraph import Paragraph as WordParagraph
 
@@ -97,8 +102,14 @@ class _Writer(NamedTuple):
         room = _set_paper(self.word, self.language, is_turned=is_turned)
         self.text(self.word.add_paragraph(style="Title"), one_line(document.title))
         blocks = [block for block in document.blocks if not _is_empty(block)]
+        is_upright = False
         for block, following in zip_longest(blocks, blocks[1:]):
+            if is_turned and _is_upright(block, following) != is_upright:
+                is_upright = not is_upright
+                _lay(self.word.add_section(), is_turned=not is_upright)
             match block:
+                case Figure():
+                    self.figure(block)
                 case PageBreak() if following and not isinstance(following, PageBreak):
                     self.word.add_paragraph(style="Spacer").paragraph_format.page_break_before = True
                 case Grid():
@@ -107,6 +118,22 @@ class _Writer(NamedTuple):
                     self.word.add_paragraph(style="Spacer")
                 case _:
                     self.block(block)
+
+    def figure(self, figure: Figure) -> None:
+        """A picture as wide as the text, with what it shows in words for who cannot see it."""
+        from docx.shared import Twips
+
+        try:
+            drawn = pictures.png(figure, self.language)
+        except MissingGlyph as missing:
+            self.text(self.word.add_paragraph(), label("timeline not drawn", self.language, reason=str(missing)))
+            return
+        run = self.word.add_paragraph().add_run()
+        wide = _SHORT_SIDE - 2 * _MARGIN
+        shape = run.add_picture(BytesIO(drawn), width=Twips(wide))
+        properties = shape._inline.docPr
+        properties.set("name", f"{label('timeline', self.language)} {properties.get('id')}")
+        properties.set("descr", described(figure.moments, language=self.language))
 
     def block(self, block: Block) -> None:
         match block:
@@ -171,16 +198,29 @@ def _is_empty(block: Block) -> bool:
     return (isinstance(block, Items) and not block.texts) or (isinstance(block, Grid) and not block.titles)
 
 
+def _is_upright(block: Block, following: Block | None) -> bool:
+    """Whether a block stands on paper that is not turned: pictures do, with their heading."""
+    return isinstance(block, Figure) or (isinstance(block, Heading) and isinstance(following, Figure))
+
+
+def _lay(section: Section, *, is_turned: bool) -> int:
+    """Lay the paper of a section; how wide it is."""
+    from docx.enum.section import WD_ORIENTATION
+    from docx.shared import Twips
+
+    wide, high = (_LONG_SIDE, _SHORT_SIDE) if is_turned else (_SHORT_SIDE, _LONG_SIDE)
+    section.orientation = WD_ORIENTATION.LANDSCAPE if is_turned else WD_ORIENTATION.PORTRAIT
+    section.page_width, section.page_height = Twips(wide), Twips(high)
+    return wide
+
+
 def _set_paper(word: WordDocument, language: Language, *, is_turned: bool) -> int:
     """A4 with page numbers at the foot; how much room is between the margins."""
-    from docx.enum.section import WD_ORIENTATION
     from docx.shared import Twips
 
     [section] = word.sections
     word.element.body.sectPr.attrib.clear()  # the template's revision numbers
-    wide, high = (_LONG_SIDE, _SHORT_SIDE) if is_turned else (_SHORT_SIDE, _LONG_SIDE)
-    section.orientation = WD_ORIENTATION.LANDSCAPE if is_turned else WD_ORIENTATION.PORTRAIT
-    section.page_width, section.page_height = Twips(wide), Twips(high)
+    wide = _lay(section, is_turned=is_turned)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Twips(_MARGIN)
     section.header_distance = section.footer_distance = Twips(_MARGIN // 2)
     section.footer.is_linked_to_previous = False

@@ -15,8 +15,21 @@ from itertools import accumulate, pairwise, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tracker.documents.blocks import Day, Grid, Heading, Items, Note, PageBreak, Paragraph, Strong, Struck, plain
+from tracker.documents.blocks import (
+    Day,
+    Figure,
+    Grid,
+    Heading,
+    Items,
+    Note,
+    PageBreak,
+    Paragraph,
+    Strong,
+    Struck,
+    plain,
+)
 from tracker.documents.labels import status_label
+from tracker.documents.timeline import timeline
 from tracker.text import one_line, visible, width
 
 if TYPE_CHECKING:
@@ -62,7 +75,7 @@ class _Writer:
         self.document = document
         self.words = _WORDS[document.language]
         self.notes: list[str] = []
-        self.headings = 0
+        self.headings = self.figures = 0
         self.shares: set[int] = set()
         self.labels: dict[str, int] = {}
         self.label = self.words["table"]
@@ -125,6 +138,10 @@ class _Writer:
                 yield "\n".join(["<ul>", *(f"<li>{self._pieces(text)}</li>" for text in texts), "</ul>"])
             case Grid():
                 yield from self._grid(block)
+            case Figure(moments):
+                self.figures += 1
+                drawn = timeline(moments, language=self.document.language, name=f"timeline-{self.figures}")
+                yield f'<figure class="timeline">{drawn}</figure>'
             case PageBreak():
                 yield '<hr class="page-break">'
 

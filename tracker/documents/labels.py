@@ -70,6 +70,19 @@ _LABELS: Final[dict[str, tuple[str, str]]] = {
         "Each development stands under the month in which it can have happened at the earliest.",
         "各事项列于其可能发生的最早月份之下。",
     ),
+    "timeline": ("Timeline", "时间线"),
+    "timeline elsewhere": (
+        "Here a picture of {number} developments stands in the Word, PDF and HTML forms of this document.",
+        "本文件的Word、PDF和HTML格式在此处附有{number}项事项的时间线图。",
+    ),
+    "timeline too long": (
+        "No picture is drawn of more than {most} developments; there are {number}.",
+        "事项超过{most}项者不绘制时间线图；此处共{number}项。",
+    ),
+    "timeline not drawn": (
+        "The picture that stands here in other forms is left out: {reason}",
+        "此处省略时间线图：{reason}",
+    ),
     "undated": ("Without a date", "日期不详"),
     "open": ("Beginning not known", "起始不详"),
     "party": ("Party", "当事人"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tracker.documents.blocks import Day, Grid, Heading, Items, Note, PageBreak, Paragraph, Strong, plain
+from tracker.documents.blocks import Day, Figure, Grid, Heading, Items, Note, PageBreak, Paragraph, Strong, plain
+from tracker.documents.labels import Language, label
 from tracker.text import one_line, visible
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _AT_START = re.compile(r"^(\d{1,9}(?=[.)])|)(?=[-+=:.)])")
 
 def write(document: Document) -> bytes:
     """The document as UTF-8; footnotes are GitHub's, and stand at the end."""
-    writer = _Writer()
+    writer = _Writer(document.language)
     blocks = [f"# {escaped(document.title)}", *filter(None, map(writer.block, document.blocks))]
     notes = [f"[^{number}]: {escaped(note)}" for number, note in enumerate(writer.notes, 1)]
     return ("\n\n".join([*blocks, *notes]) + "\n").encode()
@@ -40,7 +41,8 @@ def escaped(text: str) -> str:
 class _Writer:
     """Prints blocks one after another and numbers their footnotes."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: Language) -> None:
+        self.language = language
         self.notes: list[str] = []
 
     def block(self, block: Block) -> str:
@@ -54,6 +56,8 @@ class _Writer:
             case Grid(titles, rows):
                 head = [_row(map(escaped, titles)), "|" + " --- |" * len(titles)]
                 return "\n".join([*head, *(_row(map(self._inline, row.cells)) for row in rows)])
+            case Figure(moments):
+                return escaped(label("timeline elsewhere", self.language, number=len(moments)))
             case PageBreak():
                 return ""  # Markdown has no pages
 

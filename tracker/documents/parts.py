@@ -2,29 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tracker import queries
 from tracker.dates import fault
-from tracker.documents.blocks import Grid, Heading, Items, Paragraph, Row
+from tracker.documents.blocks import Figure, Grid, Heading, Items, Moment, Paragraph, Row
 from tracker.documents.days import day, said
+from tracker.documents.timeline import in_pages
 from tracker.eventtypes.base import span_of_money
 from tracker.states import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tracker.documents.blocks import Block, Cell
+    from tracker.documents.blocks import Block, Cell, Day
     from tracker.documents.matter import Matter
 
 
 def front(matter: Matter) -> Iterator[Block]:
-    """The cases, what the document was made from and with which filters, and how its dates are read."""
+    """The cases, which filters were on, how the dates are read, and the timeline."""
     yield from cases(matter)
     yield Heading(1, matter.label("filters"))
     yield Paragraph(matter.shown or matter.label("everything"))
     yield Heading(1, matter.label("dates"))
     yield Items(tuple(matter.label("dates_text").split("|")))
+    yield from timeline(matter)
+
+
+MOST_DRAWN: Final = 400
+"""Developments that are drawn at most: beyond them nobody looks at the pictures, and they cost more than all else."""
+
+
+def timeline(matter: Matter) -> Iterator[Block]:
+    """What happened, drawn, a lane for each case; each picture is no higher than a page."""
+    days = {row.ref: matter.day(row) for row in matter.developments}
+    if not any(row.date for row in matter.developments):
+        return
+    yield Heading(1, matter.label("timeline"))
+    if len(days) > MOST_DRAWN:
+        yield Paragraph(matter.label("timeline too long", most=MOST_DRAWN, number=len(days)))
+        return
+    by_case = sorted(matter.developments, key=lambda row: matter.names.index(row.case))
+    for moments in in_pages([_moment(matter, row, days[row.ref]) for row in by_case]):
+        yield Figure(moments)
+
+
+def _moment(matter: Matter, row: queries.TimelineRow, when: Day) -> Moment:
+    """A development as it is drawn; one of which only is known by when it was known is not dated."""
+    bounds = (when.earliest, when.latest) if row.date else (None, None)
+    lane = row.case if matter.several else ""
+    return Moment(matter.places[row.ref], matter.told(row), *bounds, lane, row.status, "~" in (when.edtf or ""))
 
 
 def back(matter: Matter) -> Iterator[Block]:

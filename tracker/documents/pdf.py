@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tracker.documents.blocks import (
     Day,
+    Figure,
     Grid,
     Heading,
     Items,
@@ -28,6 +29,7 @@ from tracker.documents.blocks import (
     plain,
 )
 from tracker.documents.labels import label
+from tracker.documents.timeline import described, timeline
 from tracker.errors import RecordFault
 from tracker.text import one_line, visible, width
 
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     import typst
 
     from tracker.documents.blocks import Block, Cell, Document, Row
+    from tracker.documents.labels import Language
 
 ASSETS: Final = Path(__file__).parent / "assets"
 STANDARDS: Final[list[typst.PDFStandard]] = ["a-2u", "ua-1"]
@@ -49,10 +52,11 @@ Node = str | tuple[Any, ...]
 
 
 class Page(NamedTuple):
-    """How many ems of a table's 8.5 pt A4 with margins of 2.2 cm takes, and how many of a table's lines."""
+    """How many ems of a table's 8.5 pt A4 with margins of 2.2 cm takes, how many of a table's lines, in a language."""
 
     ems: float
     lines: int
+    language: Language = "en"
 
 
 UPRIGHT: Final = Page(55.3, 62)
@@ -68,7 +72,7 @@ _RUNNING: Final = 90
 _LONGEST: Final = 2000
 """As many that it may take in the metadata, and a heading in the bookmarks (ISO 19005-2, 6.1.13: 32,767 bytes)."""
 
-_BODY: Final = "Libertinus Serif"
+BODY: Final = "Libertinus Serif"
 _CHINESE: Final = (
     "Noto Serif CJK SC", "Source Han Serif SC", "Noto Serif SC", "Songti SC", "SimSun", "Noto Sans CJK SC",
     "Source Han Sans SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei",
@@ -103,14 +107,14 @@ def write(document: Document, *, _system_fonts: bool = True) -> bytes:
     """
     import typst
 
-    fonts = _fonts(_system_fonts)
+    found = fonts(system=_system_fonts)
     made = datetime.fromisoformat(document.made_from).astimezone(UTC).replace(microsecond=0)
     try:
         return typst.compile(
             ASSETS / "chronology.typ",
             root=ASSETS,
-            font_paths=fonts,
-            sys_inputs={"document": json.dumps(_data(document, _families(fonts, document.language)))},
+            font_paths=found,
+            sys_inputs={"document": json.dumps(_data(document, _families(found, document.language)))},
             pdf_standards=STANDARDS,
             timestamp=made,
         )
@@ -120,8 +124,17 @@ def write(document: Document, *, _system_fonts: bool = True) -> bytes:
         raise _missing(document, _unescaped(refused[1])) from None
 
 
+def missing(document: Document, *, system_fonts: bool) -> MissingGlyph | None:
+    """What a document needs and no font here has, those that are installed among them or not."""
+    try:
+        write(document, _system_fonts=system_fonts)
+    except MissingGlyph as error:
+        return error
+    return None
+
+
 @cache
-def _fonts(system: bool) -> typst.Fonts:
+def fonts(*, system: bool) -> typst.Fonts:
     """The fonts that Typst brings, with those that are installed or without."""
     import typst
 
@@ -135,9 +148,9 @@ def _families(fonts: typst.Fonts, language: str) -> list[str | dict[str, str]]:
     """
     there = {name for name in fonts.families() if not _EMPTY.search(name)}
     chinese = [name for name in _CHINESE if name in there]
-    rest = sorted(there.difference(chinese, [_BODY]), key=lambda name: (bool(_LAST.search(name)), name))
-    latin: str | dict[str, str] = {"name": _BODY, "covers": "latin-in-cjk"} if language == "zh" else _BODY
-    return [latin, *chinese, _BODY, *rest]
+    rest = sorted(there.difference(chinese, [BODY]), key=lambda name: (bool(_LAST.search(name)), name))
+    latin: str | dict[str, str] = {"name": BODY, "covers": "latin-in-cjk"} if language == "zh" else BODY
+    return [latin, *chinese, BODY, *rest]
 
 
 def _data(document: Document, families: list[str | dict[str, str]]) -> dict[str, Any]:
@@ -150,7 +163,7 @@ def _data(document: Document, families: list[str | dict[str, str]]) -> dict[str,
         "lang": document.language,
         "region": "CN" if document.language == "zh" else None,
         "fonts": families,
-        "sheets": _sheets(document.blocks),
+        "sheets": _sheets(document.blocks, document.language),
     }
 
 
@@ -164,11 +177,12 @@ def _short(title: str, columns: int) -> str:
     return f"{kept.rstrip()}…"
 
 
-def _sheets(blocks: Sequence[Block]) -> list[dict[str, Any]]:
+def _sheets(blocks: Sequence[Block], language: Language) -> list[dict[str, Any]]:
     """The blocks on pages of one orientation after another; there is always one sheet, for the title."""
     levels = _Levels()
     turned = groupby(_sections(blocks), key=lambda section: any(map(_is_wide, section)))
-    sheets = [{"wide": wide, "blocks": _blocks(run, levels, ON_ITS_SIDE if wide else UPRIGHT)} for wide, run in turned]
+    pages = {wide: page._replace(language=language) for wide, page in ((False, UPRIGHT), (True, ON_ITS_SIDE))}
+    sheets = [{"wide": wide, "blocks": _blocks(run, levels, pages[wide])} for wide, run in turned]
     return sheets or [{"wide": False, "blocks": []}]
 
 
@@ -218,6 +232,9 @@ def _block(block: Block, levels: _Levels, page: Page) -> list[dict[str, Any]]:
             return [{"kind": "items", "texts": [_nodes(text, page.ems / 1.3) for text in texts]}]
         case Grid():
             return _grid(block, page)
+        case Figure(moments):
+            drawn = timeline(moments, language=page.language, font=BODY)
+            return [{"kind": "figure", "svg": drawn, "told": described(moments, language=page.language)}]
         case PageBreak():
             return [_BREAK]
 
@@ -407,6 +424,8 @@ def _cells(block: Block) -> Iterator[Cell]:
         case Grid(titles, rows):
             yield from titles
             yield from (cell for row in rows for cell in row.cells)
+        case Figure(moments):
+            yield from (text for moment in moments for text in (moment.lane, moment.label))
         case PageBreak():
             return
 

@@ -16,7 +16,19 @@ from typing import TYPE_CHECKING, Any, Final
 from unicodedata import normalize
 from zipfile import ZipFile
 
-from tracker.documents.blocks import Day, Grid, Heading, Items, Note, PageBreak, Paragraph, Strong, Struck, plain
+from tracker.documents.blocks import (
+    Day,
+    Figure,
+    Grid,
+    Heading,
+    Items,
+    Note,
+    PageBreak,
+    Paragraph,
+    Strong,
+    Struck,
+    plain,
+)
 from tracker.documents.labels import label, status_label
 from tracker.text import one_line, visible, width
 
@@ -151,6 +163,8 @@ class _Book:
                     self._line(each, "item")
             case Grid():
                 self._grid(block)
+            case Figure(moments):
+                self._line(label("timeline elsewhere", self.language, number=len(moments)), "aside")
 
     def _line(self, text: Cell, look: str) -> None:
         """A row of the sheet to read: a text, and beside it its footnotes."""
