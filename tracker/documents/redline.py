@@ -125,7 +125,6 @@ class _Pen:
     def _grid(self, was: Grid | None, now: Grid | None) -> Grid:
         grid = now or was
         assert grid is not None
-        first = int(grid.titles[:1] == (label("no", self.language),))  # a number is a place and no contents
         rows = []
         for before, after in _matched(_keyed_rows(was), _keyed_rows(now)):
             if after is None and before is not None:
@@ -134,8 +133,8 @@ class _Pen:
                 cells = (cell if isinstance(cell, Day) else self.added(cell) for cell in after.cells)
                 rows.append(self._row(after, cells, "added since"))
             elif before is not None and after is not None:
-                pairs = zip_longest(before.cells[first:], after.cells[first:], fillvalue="")
-                rows.append(after._replace(cells=(*after.cells[:first], *(self.changed(*pair) for pair in pairs))))
+                pairs = zip_longest(before.cells, after.cells, fillvalue="")
+                rows.append(after._replace(cells=tuple(self.changed(*pair) for pair in pairs)))
         return replace(grid, rows=tuple(rows))
 
     def _row(self, row: Row, cells: Iterable[Cell], mark: str) -> Row:
