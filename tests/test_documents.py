@@ -58,6 +58,8 @@ READERS = {".html": html_text, ".docx": word_text, ".xlsx": excel_text, ".pdf": 
 @pytest.mark.parametrize("ending", READERS)
 def test_a_document_of_the_real_cases_holds_all_that_its_markdown_does(store, ending, layout):
     cases = ok("query", "SELECT name FROM cases", "--tsv", cwd=store).split()[1:]
+    if layout == "undisputed":
+        cases.remove("india-notices")  # of which everything is contested
     for name in (f"one{ending}", f"two{ending}"):
         ok("chronology", *cases, "--layout", layout, "-o", name, cwd=store)
     assert (store / f"one{ending}").read_bytes() == (store / f"two{ending}").read_bytes()
@@ -130,3 +132,16 @@ def test_pictures_beside_each_other_have_ids_of_their_own(store):
     ids = re.findall(r' id="([^"]+)"', (store / "ids.html").read_text(encoding="utf-8"))
     assert sum(each.endswith("-hatch") for each in ids) > 1
     assert len(ids) == len(set(ids))
+
+
+def test_undisputed_facts_are_those_that_the_filter_leaves(store):
+    facts, whole, filtered = (
+        [
+            line.split(" | ")[2]
+            for line in ok("chronology", "haikou-deposit", *options, cwd=store).splitlines()
+            if re.match(r"\| \d+ \|", line)
+        ]
+        for options in (["--layout", "undisputed"], [], ["--undisputed"])
+    )
+    assert [re.sub(r"\[\^\d+\]", "", each) for each in facts] == [re.sub(r"\[\^\d+\]", "", each) for each in filtered]
+    assert 0 < len(facts) < len(whole)

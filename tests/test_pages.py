@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from helpers import EXAMPLES, OF_CASES, Said, note, opened, written
+from helpers import EXAMPLES, OF_CASES, Said, note, opened, replayed, written
 
 from tracker.errors import BadReference, UnknownName
 from tracker.kinds import KINDS
@@ -199,6 +199,16 @@ def test_every_type_in_a_case_of_every_kind_can_be_shown(kind: str) -> None:
         for number in range(1, len(OF_CASES) + 2):
             assert told(event_page(db, f"a#{number}"), "Fields")
     developments = {ref for line in shown for ref in line.refs.split(", ")}
-    silent = ("case.renamed", "party.joined", "deadline.exported", "document.issued")
+    # the last is about an event that is not in this case
+    silent = ("case.renamed", "party.joined", "deadline.exported", "document.issued", "issue.tagged")
     timeline = {f"a#{number}" for number, name in enumerate(OF_CASES, 2) if name not in silent}
     assert timeline - developments == set(), "every development is somewhere on the page"
+
+
+def test_a_case_page_lists_its_issues_with_what_bears_on_them() -> None:
+    log = written(MemoryLog(), "cases/a", opened(), note("one"), note("two"))
+    ids = [event.id for event in replayed(log, "cases/a")]
+    written(log, "cases/a", *(("issue.tagged", {"of": ids[at], "issues": ["price"]}) for at in (2, 1)))
+    with closing(project(log)) as db:
+        [line] = [line for line in case_page(db, "a") if line.section == "Issues"]
+    assert (line.item, line.value, line.refs) == ("price", "#2, #3", "a#5, a#4")

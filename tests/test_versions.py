@@ -12,6 +12,7 @@ import pytest
 from helpers import lines
 from running import ok, run
 
+from tracker import queries
 from tracker.app import Tracker
 from tracker.clocks import View
 from tracker.documents import LAYOUTS, WRITERS, writer_for
@@ -32,7 +33,6 @@ from tracker.documents.chronology import Former, chronology
 from tracker.documents.redline import redline
 from tracker.envelope import Draft, Stamp
 from tracker.errors import BadHead, BadReference, OtherRecord
-from tracker.queries import issues
 from tracker.states import State, state
 
 JUDGED = {"date": "2025-08-04", "court": "meilan-court", "outcome": "for the plaintiff"}
@@ -468,7 +468,7 @@ def test_another_record_is_told(tracker: Tracker) -> None:
         log(tracker, 10 + number, ("cases/a", "document.issued", issue(number, [head])))
         with pytest.raises(OtherRecord, match=f"This is not the record that @{number} was made from: cases/a#"):
             former(tracker, f"@{number}")
-    assert [row.state for row in issues(tracker.read())] == ["another record", "another record"]
+    assert [row.state for row in queries.issued(tracker.read())] == ["another record", "another record"]
 
 
 def test_two_documents_with_one_number_are_told_apart_by_their_sums(tracker: Tracker) -> None:

@@ -56,6 +56,7 @@ def case_page(db: sqlite3.Connection, case: str) -> list[Line]:
         *_owed(page, case),
         *_deadlines(page, case),
         *_figures(page, case),
+        *_issues(page, case),
         *_links(page, case),
         *_disputes(page, case),
         *_gaps(page, case),
@@ -223,6 +224,13 @@ def _figures(page: _Page, case: str) -> Iterator[Line]:
         if row["counted_by"]:
             told.append(f"counted by {page.name(row['counted_by'])}")
         yield page.line("Figures", row["what"], "; ".join(told), row["development"], row["as_of"])
+
+
+def _issues(page: _Page, case: str) -> Iterator[Line]:
+    for issue, refs in sorted(queries.issues(page.db, [case]).items()):
+        by_place = sorted(refs, key=lambda ref: int(ref.partition("#")[2]))
+        told = ", ".join(ref.removeprefix(case) for ref in by_place)
+        yield Line("Issues", issue, told, None, ", ".join(dict.fromkeys(refs[ref] for ref in by_place)), "")
 
 
 def _links(page: _Page, case: str) -> Iterator[Line]:

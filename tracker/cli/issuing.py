@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tracker.documents.chronology import Former
     from tracker.envelope import Event, Stamp
-    from tracker.queries import IssueRow
+    from tracker.queries import IssuedRow
     from tracker.states import State
 
 F = TypeVar("F", bound="Callable[..., Any]")
@@ -204,7 +204,7 @@ def issued_command(
     from tracker import queries
 
     db = look(ctx)
-    rows = queries.issues(db, queries.require_cases(db, cases))
+    rows = queries.issued(db, queries.require_cases(db, cases))
     if check is not None:
         wanted = _sha256(Path(check))
         rows = [row for row in rows if row.sha256 == wanted]
@@ -220,11 +220,11 @@ def _sha256(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()
 
 
-def _cells(row: IssueRow) -> tuple[str, ...]:
+def _cells(row: IssuedRow) -> tuple[str, ...]:
     return row.issue, row.to, row.issued[:10], row.file, row.sha256[:12], _told(row)
 
 
-def _told(row: IssueRow) -> str:
+def _told(row: IssuedRow) -> str:
     """Whether a document is outdated, in words."""
     if row.state == "another record":
         return "made from another record"

@@ -231,6 +231,8 @@ def chronology_command(
     from tracker.documents import writer_for
     from tracker.documents.chronology import chronology
 
+    if layout == "undisputed":
+        ctx.meta["tracker.undisputed"] = True
     write, issue = writer_for(target), issuing(ctx, issue_to, target, actor)
     found = versions_of(ctx, cases, at, redline)
     db = look(ctx, *cases, logs=found.logs, named=at or "")

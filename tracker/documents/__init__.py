@@ -20,7 +20,9 @@ LAYOUTS = {
     "table": "table",
     "narrative": "narrative",
     "party": "by_party",
+    "issue": "by_issue",
     "comparison": "comparison",
+    "undisputed": "undisputed",
     "summary": "summary",
 }
 """How a chronology can be arranged, and the function of ``layouts`` that does it."""

@@ -129,6 +129,35 @@ def _short_table(matter: Matter, several: Sequence[queries.TimelineRow]) -> Grid
     return Grid(_titles(matter, "development", "source", "status"), tuple(rows), "developments")
 
 
+def by_issue(matter: Matter) -> Iterator[Block]:
+    """A table for each issue of what bears on it; what bears on none that is named comes last."""
+    yield from parts.front(matter)
+    if not matter.developments:
+        yield Paragraph(matter.label("none"))
+    for issue in sorted(matter.issues, key=str.casefold):
+        yield Heading(1, issue)
+        yield _short_table(matter, [row for row in matter.developments if row.ref in matter.issues[issue]])
+    tagged = set().union(*matter.issues.values())
+    if others := [row for row in matter.developments if row.ref not in tagged]:
+        yield Heading(1, matter.label("other issues" if tagged else "no issues"))
+        yield _short_table(matter, others)
+    yield from parts.back(matter)
+
+
+def undisputed(matter: Matter) -> Iterator[Block]:
+    """The facts that no source and no party contests, numbered, each with its source; for a view without the others."""
+    yield from parts.front(matter)
+    yield Heading(1, matter.label("undisputed"))
+    yield Paragraph(matter.label("undisputed_text" if matter.developments else "none"))
+    rows = []
+    for row in matter.developments:
+        rows.append(matter.row(row, [*_first_cells(matter, row), matter.development(row), matter.source(row)]))
+    if rows:
+        yield Grid(_titles(matter, "fact", "source"), tuple(rows), "developments")
+    for part in (parts.cast, parts.sources, parts.record):
+        yield from part(matter)
+
+
 def comparison(matter: Matter) -> Iterator[Block]:
     """What the plaintiff asserts beside what the defendant asserts, and what others do, in order."""
     yield from parts.front(matter)

@@ -142,6 +142,12 @@ class Matter:
         return queries.citations(self.db)
 
     @cached_property
+    def issues(self) -> dict[str, set[str]]:
+        """The refs of the developments that bear on each issue."""
+        found = queries.issues(self.db, self.names)
+        return {issue: here for issue, refs in found.items() if (here := refs.keys() & self.places.keys())}
+
+    @cached_property
     def numbers(self) -> dict[str, str]:
         """S1, S2 and so on for each source that these cases cite, in the order of publication."""
         if self._whole:

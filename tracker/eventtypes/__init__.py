@@ -29,6 +29,7 @@ FAMILIES = (
     "figures",
     "business",
     "notes",
+    "issues",
     "documents",
     "amendments",
 )

@@ -242,7 +242,7 @@ def _issues(case: Case) -> Iterator[Row]:
             continue
         row: dict[str, Any] = {each: getattr(entry.data, each) for each in ("number", "file", "sha256", "format")}
         row |= {each: "\n".join(getattr(entry.data, each)) for each in ("options", "heads")}
-        yield "issues", {
+        yield "issued", {
             "ref": _ref(case.name, entry.position), "case_name": case.name, "recipient": entry.data.to, **row
         }  # fmt: skip
 

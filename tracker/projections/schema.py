@@ -554,7 +554,7 @@ TABLES: tuple[Table, ...] = (
         (("log",),),
     ),
     Table(
-        "issues",
+        "issued",
         "a document about a case that was given to somebody; one about several cases has a row for each",
         (
             _text("ref", "the event that says so: CASE#NUMBER", "developments"),
@@ -633,7 +633,7 @@ OF_A_CASE: tuple[tuple[str, str], ...] = (
             "calendar_entries",
             "figures",
             "gaps",
-            "issues",
+            "issued",
             "developments",
         )
     ),

@@ -12,7 +12,7 @@ from tracker.queries.cases import (
     status,
     types_used,
 )
-from tracker.queries.developments import Found, Line, TimelineRow, naming, search, timeline
+from tracker.queries.developments import Found, Line, TimelineRow, issues, naming, search, timeline
 from tracker.queries.disputed import DisputeClaim, DisputedValue, DisputeRow, amended, disputed_values, disputes
 from tracker.queries.duties import (
     CalendarEntry,
@@ -36,7 +36,7 @@ from tracker.queries.duties import (
     totals,
     turns,
 )
-from tracker.queries.issues import IssueRow, issues, next_issue
+from tracker.queries.issued import IssuedRow, issued, next_issue
 from tracker.queries.registers import (
     PartyRow,
     SourceRow,
@@ -64,7 +64,7 @@ __all__ = [
     "Export",
     "Found",
     "HearingRow",
-    "IssueRow",
+    "IssuedRow",
     "Line",
     "OrderRow",
     "OwedRow",
@@ -87,6 +87,7 @@ __all__ = [
     "event_ids",
     "exports",
     "hearings",
+    "issued",
     "issues",
     "known_names",
     "known_on",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from tracker.eventtypes.issues import IssueTagged
 from tracker.queries.disputed import amended
-from tracker.queries.tables import named, party_names, pinpoints
+from tracker.queries.tables import named, party_names, pinpoints, rows
 
 if TYPE_CHECKING:
     import sqlite3
@@ -106,3 +108,19 @@ def naming(db: sqlite3.Connection, party: str) -> list[sqlite3.Row]:
     ORDER BY date IS NULL, earliest, latest, coalesce(time, ''), case_name, position
     """
     return db.execute(sql, {"party": party}).fetchall()
+
+
+def issues(db: sqlite3.Connection, cases: Sequence[str]) -> dict[str, dict[str, str]]:
+    """The issues of cases: each with the refs of the developments that bear on it, and of the events that say so.
+
+    A tag that was retracted says nothing, nor does one of a development that is not there.
+    """
+    told = [row for row in rows(db, "developments") if row["case_name"] in cases]
+    refs = {row["event_id"]: row["ref"] for row in told}
+    found: dict[str, dict[str, str]] = {}
+    for row in told:
+        if row["type"] == IssueTagged.type and row["status"] != "retracted":
+            tagged = json.loads(row["data"])
+            for issue in tagged["issues"] if tagged["of"] in refs else ():
+                found.setdefault(issue, {}).setdefault(refs[tagged["of"]], row["ref"])
+    return found

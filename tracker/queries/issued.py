@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 
-class IssueRow(NamedTuple):
+class IssuedRow(NamedTuple):
     """A document that was given to somebody: ``issue`` is the name that --at and --redline take.
 
     ``issued`` is when (RFC 3339, UTC); ``state`` is current, outdated, or another record when the logs are not those
@@ -43,10 +43,10 @@ def next_issue(db: sqlite3.Connection) -> int:
     return int(db.execute(sql).fetchone()[0])
 
 
-def issues(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[IssueRow]:
+def issued(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[IssuedRow]:
     """Every issue of a document, or those about some cases, in the order in which they were logged."""
     sql = """
-    SELECT i.*, d.recorded_time, d.recorded_by FROM issues i JOIN developments d ON d.ref = i.ref
+    SELECT i.*, d.recorded_time, d.recorded_by FROM issued i JOIN developments d ON d.ref = i.ref
     ORDER BY d.recorded_time, i.number, i.ref
     """
     several: dict[tuple[int, str, str, str], list[sqlite3.Row]] = {}
@@ -57,12 +57,12 @@ def issues(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[IssueRow]:
     return [row for row in found if not cases or set(cases) & set(row.cases)]
 
 
-def _issue(record: _Record, rows: list[sqlite3.Row]) -> IssueRow:
+def _issue(record: _Record, rows: list[sqlite3.Row]) -> IssuedRow:
     """One issue, from the events in each of its cases."""
     first = rows[0]
     heads = tuple(first["heads"].splitlines())
     state, times = record.since(heads)
-    return IssueRow(
+    return IssuedRow(
         issue=f"@{first['number']}",
         issued=first["recorded_time"],
         to=first["recipient"],
