@@ -151,18 +151,25 @@ class Tracker:
 
     # reading
 
-    def look(self, view: View) -> tuple[sqlite3.Connection, list[Unsure]]:
-        """What a view shows: a projection in memory, and what is in it only because a date is uncertain."""
+    def look(
+        self, view: View, logs: Mapping[str, list[Event]] | None = None
+    ) -> tuple[sqlite3.Connection, list[Unsure]]:
+        """What a view shows: a projection in memory, and what is in it only because a date is uncertain.
+
+        ``logs`` are looked at in the place of those of the store, as a former ``State`` has them.
+        """
         from tracker.clocks import seen
-        from tracker.logs.replay import replay
         from tracker.projections.build import project_events
 
         if view.is_whole:
-            return self.read(), []
-        names = self.log.logs()
-        logs = {name: list(replay(self.log, name)) for name in self.progress(names, len(names))}
-        kept, unsure = seen(logs, view)
+            return (self.read() if logs is None else project_events(logs)), []
+        kept, unsure = seen(self.logs() if logs is None else logs, view)
         return project_events(kept), unsure
+
+    def logs(self) -> dict[str, list[Event]]:
+        """Every log as events, hash and chain checked; raises BrokenLine."""
+        names = self.log.logs()
+        return {name: list(self.events(name)) for name in self.progress(names, len(names))}
 
     def read(self) -> sqlite3.Connection:
         """A connection to the projection, up to date with the logs, that can only read."""
@@ -380,12 +387,47 @@ class Tracker:
         """
         from tracker.moves import exports_of
 
-        path, root = target.resolve(), self.root.resolve()
-        name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
-        entries = exports_of(self.read(), rows, name)
+        entries = exports_of(self.read(), rows, self._named(target))
         if entries:
             self.append(entries, stamp)
         return len(entries)
+
+    def _named(self, target: Path) -> str:
+        """A file as it lies to the store; one outside of it by its whole path."""
+        path, root = target.resolve(), self.root.resolve()
+        return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+    def issue(
+        self,
+        cases: Sequence[str],
+        document: bytes,
+        target: Path,
+        *,
+        to: str,
+        options: Sequence[str],
+        heads: Sequence[tuple[str, int, str]],
+    ) -> list[Entry]:
+        """What has to be logged when a document that is written to ``target`` is given to somebody.
+
+        ``heads`` are those that the document names, ``options`` how the command line would make it again.
+        """
+        from hashlib import sha256
+
+        from tracker import queries
+        from tracker.entries import Entry
+        from tracker.names import case_log
+
+        data = {
+            "number": queries.next_issue(self.read()),
+            "to": to,
+            "file": self._named(target),
+            "sha256": sha256(document).hexdigest(),
+            "format": target.suffix.removeprefix(".").lower(),
+            "options": list(options),
+            "heads": [f"{log}#{position} {xhash}" for log, position, xhash in heads],
+        }
+        logs = dict.fromkeys(case_log(case) for case in cases)
+        return [Entry(where="", log=log, type="document.issued", data=data) for log in logs]
 
     def check_target(self, target: Path) -> None:
         """Refuse to write a document over what belongs to the store: its logs, its rules, its projection."""

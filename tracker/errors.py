@@ -6,6 +6,7 @@
     │   ├── BadName, BadReference, BadDate
     │   ├── UnknownName             a case, type, field, kind, party or source nobody has introduced
     │   ├── NotInView               a case that is in the store, but not in what is looked at
+    │   ├── BadHead                 a name of a former state that is none, or names several
     │   ├── BadQuery, BadFormat, BadTarget
     │   └── NoActor
     └── RecordFault (exit 1)        the record or the data is at fault
@@ -14,6 +15,7 @@
         ├── NotCanonical            a value without a canonical form, or bytes that are not one
         ├── BadDraft                an event that cannot be written
         ├── LogLocked, HeadMoved, IdTaken, WriteFailed, ReadFailed
+        ├── OtherRecord             logs that are not those a document was made from
         ├── Mistakes                all that is wrong with a sheet, a batch or an entry, at once
         └── ProjectionFault         the projection cannot be read or made
             └── ProjectionLocked, ProjectionNewer
@@ -100,6 +102,16 @@ class NotInView(WrongUse):
 
     def __init__(self, case: str, told: str) -> None:
         super().__init__(f"{told} Nothing of {case!r} is in it: ask for another day, or leave the clocks out.")
+
+
+class BadHead(WrongUse):
+    """A name of a former state of the record that names none, or more than one."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            f"{name!r} names no state of the record: {why}. Write a hash that the document's last table gives (8 or "
+            "more characters), CASE#NUMBER, a day or a time, or @NUMBER for an issue."
+        )
 
 
 class BadQuery(WrongUse):
@@ -199,6 +211,16 @@ class HeadMoved(RecordFault):
         super().__init__(
             f"{log} holds {actual} events, not {expected} as expected: somebody logged in between; "
             "look at what is new and try again. Nothing was logged."
+        )
+
+
+class OtherRecord(RecordFault):
+    """The logs are not those that a document was made from."""
+
+    def __init__(self, name: str, ref: str, xhash: str) -> None:
+        super().__init__(
+            f"This is not the record that {name} was made from: {ref} has not the hash {xhash[:12]}... here. "
+            "Run 'tracker verify', and look for the logs that have it."
         )
 
 

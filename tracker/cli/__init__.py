@@ -34,6 +34,7 @@ COMMANDS = {
     "check": "reading",
     "why": "why",
     "chronology": "reading",
+    "issued": "issuing",
     "query": "reading",
     "types": "vocabulary",
     "kinds": "vocabulary",

@@ -10,8 +10,19 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker.cli import output
+from tracker.cli.issuing import former_of, issuing, save_and_issue, versions, versions_of
 from tracker.cli.output import formats
-from tracker.cli.stores import cases_argument, clocks, complete_case, days_of, look, sides, tracker_of, view_of
+from tracker.cli.stores import (
+    by_option,
+    cases_argument,
+    clocks,
+    complete_case,
+    days_of,
+    look,
+    sides,
+    tracker_of,
+    view_of,
+)
 from tracker.cli.tables import Column
 from tracker.documents import LAYOUTS
 
@@ -200,10 +211,21 @@ def check_command(ctx: click.Context, cases: tuple[str, ...], strict: bool, form
 )  # fmt: skip
 @sides
 @clocks
+@versions
+@by_option
 @click.pass_context
 def chronology_command(
-    ctx: click.Context, cases: tuple[str, ...], target: str | None, layout: str, language: Language
-) -> None:
+    ctx: click.Context,
+    /,
+    cases: tuple[str, ...],
+    target: str | None,
+    layout: str,
+    language: Language,
+    at: str | None,
+    redline: str | None,
+    issue_to: str | None,
+    actor: str | None,
+) -> int:
     """Write the chronology of one case, or of several merged into one, to a file or to standard output."""
     from tracker import queries
     from tracker.documents import writer_for
@@ -211,20 +233,25 @@ def chronology_command(
 
     if layout == "undisputed":
         ctx.meta["tracker.undisputed"] = True
-    write = writer_for(target)
-    db = look(ctx, *cases)
+    write, issue = writer_for(target), issuing(ctx, issue_to, target, actor)
+    found = versions_of(ctx, cases, at, redline)
+    db = look(ctx, *cases, logs=found.logs, named=at or "")
     view = view_of(ctx)
-    record = db if view.is_whole else tracker_of(ctx).read()
+    record = db if view.is_whole else tracker_of(ctx).look(type(view)(), found.logs)[0]
+    former = former_of(ctx, cases, found, redline)
     with output.clock(f"Writing {target or 'Markdown'}"):
-        document = write(chronology(db, cases, layout=layout, language=language, shown=view.told(), record=record))
+        made = chronology(db, cases, layout=layout, language=language, shown=view.told(), record=record, former=former)
+        document = write(made)
     if target is None:
         click.echo(document.decode(), nl=False)
     else:
         tracker_of(ctx).check_target(Path(target))
-        output.save(Path(target), document)
-        output.say(f"Wrote {target}.")
+        code = save_and_issue(ctx, Path(target), document, issue, cases, record)
+        if code:
+            return code
     if not any(row.developments for row in queries.status(db, cases, today=date.today().isoformat())):
         output.say(f"Nothing has happened in it yet: log what did with 'tracker log {cases[0]} TYPE'.")
+    return 0
 
 
 @click.command("query")

@@ -14,13 +14,13 @@ from tracker.cli.output import progress
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from click.shell_completion import CompletionItem
 
     from tracker.app import Tracker
     from tracker.clocks import View
-    from tracker.envelope import Stamp
+    from tracker.envelope import Event, Stamp
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -114,12 +114,18 @@ def _require_in_view(tracker: Tracker, db: sqlite3.Connection, cases: Iterable[s
         raise NotInView(found[0], told)
 
 
-def look(ctx: click.Context, *cases: str) -> sqlite3.Connection:
-    """The projection that the clocks ask for; what only uncertain dates let in is told on standard error."""
+def look(
+    ctx: click.Context, *cases: str, logs: Mapping[str, list[Event]] | None = None, named: str = ""
+) -> sqlite3.Connection:
+    """The projection that the clocks ask for; what only uncertain dates let in is told on standard error.
+
+    ``logs`` are looked at in the place of those of the store; ``named`` is what a former state of them was called.
+    """
     tracker, view = tracker_of(ctx), view_of(ctx)
-    db, unsure = tracker.look(view)
-    if not view.is_whole:
-        _require_in_view(tracker, db, cases, view.told())
+    db, unsure = tracker.look(view, logs)
+    if not view.is_whole or logs is not None:
+        former = f"This is the record as it was at {named}." if named else ""
+        _require_in_view(tracker, db, cases, " ".join(filter(None, (former, view.told()))))
     unsure = [each for each in unsure if not cases or each.ref.partition("#")[0] in cases]
     if unsure:
         told = ", ".join(f"{each.ref} ({each.clock} {each.date})" for each in unsure[:5])

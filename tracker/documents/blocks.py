@@ -49,13 +49,14 @@ Cell = str | tuple[Piece, ...] | Day
 class Row(NamedTuple):
     """A row of a table, as many cells as titles; ``status`` is disputed, settled, corrected, retracted or empty.
 
-    ``case`` and ``parties`` are what it can be found by.
+    ``case`` and ``parties`` are what it can be found by; ``key`` tells which row of a former document it was.
     """
 
     cells: tuple[Cell, ...]
     status: str = ""
     case: str = ""
     parties: tuple[str, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,10 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A list."""
+    """A list; ``keys``, where it has them, tell which text of a former document each one was."""
 
     texts: tuple[Text, ...]
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,10 @@ class PageBreak:
 Block = Heading | Paragraph | Items | Grid | Figure | PageBreak
 
 
+NEVER = "1980-01-01T00:00:00.000Z"
+"""The earliest time that every format can hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A title and what follows it.
@@ -130,7 +136,7 @@ class Document:
     title: str
     blocks: tuple[Block, ...]
     language: Literal["en", "zh"] = "en"
-    made_from: str = "1980-01-01T00:00:00.000Z"
+    made_from: str = NEVER
 
 
 def plain(cell: Cell) -> str:

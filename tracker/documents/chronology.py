@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from tracker import queries
 from tracker.documents import LAYOUTS, layouts
 from tracker.documents.blocks import Document
 from tracker.documents.matter import Matter
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
     from tracker.documents.labels import Language
 
 
+class Former(NamedTuple):
+    """A former state of the record, to compare with: as a view shows it, whole, and the moment (RFC 3339, UTC)."""
+
+    db: sqlite3.Connection
+    record: sqlite3.Connection
+    moment: str
+
+
 def chronology(
     db: sqlite3.Connection,
     cases: Sequence[str],
@@ -23,13 +32,32 @@ def chronology(
     language: Language = "en",
     shown: str = "",
     record: sqlite3.Connection | None = None,
+    former: Former | None = None,
 ) -> Document:
     """The chronology of one case or of several merged into one, in one of the LAYOUTS.
 
     ``shown`` says what a view leaves out of ``db``; ``record`` is then the whole record, whose heads are told. Equal
-    projections give equal documents. Raises UnknownName for a case that is not there.
+    projections give equal documents. What is otherwise than in a ``former`` state is marked. Raises UnknownName for a
+    case that is not there.
     """
     matter = Matter(db, cases, language, shown, db if record is None else record)
+    document = _document(matter, layout)
+    return document if former is None else _redlined(document, matter, layout, former)
+
+
+def _document(matter: Matter, layout: str) -> Document:
     blocks = tuple(getattr(layouts, LAYOUTS[layout])(matter))
-    title = f"{matter.label('chronology')}{'：' if language == 'zh' else ': '}{matter.title}"
-    return Document(title, blocks, language, matter.made_from)
+    title = f"{matter.label('chronology')}{'：' if matter.language == 'zh' else ': '}{matter.title}"
+    return Document(title, blocks, matter.language, matter.made_from)
+
+
+def _redlined(document: Document, matter: Matter, layout: str, former: Former) -> Document:
+    """The document compared with that of the former state, of those cases that were there then."""
+    from tracker.documents.redline import redline
+
+    there = set(queries.case_names(former.db))
+    cases = [name for name in matter.names if name in there]
+    then = Matter(former.db, cases, matter.language, matter.shown, former.record, like=matter)
+    heads = ", ".join(f"{log}#{position}" for log, position, _ in then.heads)
+    compared = matter.label("redline", moment=former.moment, heads=heads)
+    return redline(document, _document(then, layout), since=former.moment[:10], compared=compared)

@@ -27,6 +27,19 @@ _LABELS: Final[dict[str, tuple[str, str]]] = {
     "log": ("Log", "日志"),
     "last event": ("Last event", "最后事件"),
     "head": ("Hash of that line", "该行哈希"),
+    "again": (
+        "With the same options and '--at {head}', 'tracker chronology' makes this document again; with '--redline' in "
+        "the place of '--at' it makes one in which is marked what changed since.",
+        "tracker chronology 以相同选项并加 --at {head} 可重新生成本文件；将 --at 换作 --redline 可标示此后的变更。",
+    ),
+    "redline": (
+        "Compared with the record as it was at {moment} ({heads}): what was added since is bold, what no longer stands "
+        "is struck through.",
+        "与{moment}的记录（{heads}）比较：此后新增者以粗体标示，不再适用者以删除线标示。",
+    ),
+    "added since": ("added since {day}", "{day}后新增"),
+    "removed since": ("struck since {day}", "{day}后删去"),
+    "formerly": ("Formerly: {text}", "原文：{text}"),
     "filters": ("What is shown", "所示范围"),
     "everything": ("Everything that is logged of these cases.", "所列案件的全部记录。"),
     "dates": ("How to read the dates", "日期说明"),

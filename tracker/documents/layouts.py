@@ -68,7 +68,8 @@ def narrative(matter: Matter) -> Iterator[Block]:
             year_before = year
         if month:
             yield Heading(3, said(f"{year}-{month}", matter.language))
-        yield Items(tuple(_sentence(matter, each, cited) for each in several))
+        told = [(_sentence(matter, each, cited), each.ref) for each in several]
+        yield Items(tuple(text for text, _ in told), tuple(ref for _, ref in told))
     yield from parts.back(matter)
 
 
@@ -196,7 +197,7 @@ def summary(matter: Matter) -> Iterator[Block]:
         yield Paragraph(matter.label("number of developments", number=len(one.developments)))
         if dated := [row for row in one.developments if row.date]:
             yield Heading(2, matter.label("last"))
-            yield Items((_sentence(one, dated[-1], set()),))
+            yield Items((_sentence(one, dated[-1], set()),), (dated[-1].ref,))
         for part in (parts.disputes, parts.owed, parts.deadlines, parts.not_stated):
             yield from part(one)
     yield from parts.sources(matter)

@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tracker import queries
-from tracker.documents.blocks import Note, Row, Strong, plain
+from tracker.documents.blocks import NEVER, Note, Row, Strong, plain
 from tracker.documents.days import day
 from tracker.documents.labels import Language, label
 from tracker.eventtypes import registry
+from tracker.names import REGISTERS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -25,6 +26,9 @@ class Matter:
 
     ``db`` is what a view shows, ``record`` the whole record, and ``shown`` says what the view leaves out.
 
+    ``like`` is a later state of the same cases: its numbers are taken for what is in both, so that the two can be
+    compared.
+
     Raises UnknownName for a case that is not there.
     """
 
@@ -36,6 +40,7 @@ class Matter:
         shown: str,
         record: sqlite3.Connection,
         whole: Matter | None = None,
+        like: Matter | None = None,
     ) -> None:
         self.db = db
         self.names = queries.require_cases(db, cases)
@@ -43,23 +48,35 @@ class Matter:
         self.shown = shown
         self._record = record
         self._whole = whole
+        self._like = like
 
     def of(self, case: str) -> Matter:
         """One case alone; its developments and sources keep the numbers that they have in the whole."""
-        return Matter(self.db, [case], self.language, self.shown, self._record, self._whole or self)
+        return Matter(self.db, [case], self.language, self.shown, self._record, self._whole or self, self._like)
 
     @property
     def heads(self) -> list[tuple[str, int, str]]:
-        """Each log that was read, its last event's number and that line's hash, registers last."""
-        logs = [*(f"cases/{name}" for name in self.names), "parties", "sources"]
-        found = {row["log"]: (row["log"], row["position"], row["xhash"]) for row in queries.rows(self._record, "heads")}
-        return [found[log] for log in logs if log in found]
+        """Each log that was read, its last event's number and that line's hash, registers last.
+
+        Issues of documents are left out: they change nothing in a document.
+        """
+        return heads_of(self._record, self.names)
+
+    @cached_property
+    def newest(self) -> str:
+        """The hash of that head which was logged last: it names the state of the record that the document shows."""
+        last = max(self._heads, key=lambda row: str(row["told_time"]), default=None)
+        return str(last["told_xhash"]) if last else ""
+
+    @cached_property
+    def _heads(self) -> list[sqlite3.Row]:
+        return _heads_of(self._record, self.names)
 
     @property
     def made_from(self) -> str:
-        """When the newest event of these cases was logged (RFC 3339, UTC)."""
-        found = queries.rows(self.db, "developments", "recorded_time")
-        return str([row["recorded_time"] for row in found if row["case_name"] in self.names][-1])
+        """When the newest event of these cases was logged (RFC 3339, UTC), issues of documents aside."""
+        times = [row["told_time"] for row in _heads_of(self.db, self.names) if row["log"] not in REGISTERS]
+        return max(times, default=NEVER)
 
     def label(self, name: str, **values: object) -> str:
         """A word of the document's own."""
@@ -72,7 +89,7 @@ class Matter:
     @property
     def several(self) -> bool:
         """Whether more than one case is told."""
-        return len(self.names) > 1
+        return len(self.names) > 1 or (self._like is not None and self._whole is None and self._like.several)
 
     @cached_property
     def captions(self) -> list[sqlite3.Row]:
@@ -95,7 +112,8 @@ class Matter:
     def places(self) -> dict[str, int]:
         """The number of each development, by its ref: its place in the whole document, from 1, in every layout."""
         whole = self._whole or self
-        return {row.ref: number for number, row in enumerate(whole.developments, 1)}
+        later = self._like.places if self._like else {}
+        return {row.ref: later.get(row.ref, number) for number, row in enumerate(whole.developments, 1)}
 
     @cached_property
     def parties(self) -> dict[str, sqlite3.Row]:
@@ -140,7 +158,8 @@ class Matter:
             if row["log"].removeprefix("cases/") in self.names
         }
         listed = [row.source for row in queries.sources(self.db) if row.source in cited]
-        return {source: f"S{number}" for number, source in enumerate(listed, 1)}
+        later = self._like.numbers if self._like else {}
+        return {source: later.get(source, f"S{number}") for number, source in enumerate(listed, 1)}
 
     @cached_property
     def sources(self) -> dict[str, sqlite3.Row]:
@@ -208,5 +227,17 @@ class Matter:
     def row(self, row: queries.TimelineRow, cells: Iterable[Cell]) -> Row:
         """A row of a table about a development."""
         return Row(
-            tuple(cells), row.status, row.case, tuple(self.party(each) for each in self.mentions.get(row.ref, ()))
-        )
+            tuple(cells), row.status, row.case, tuple(self.party(each) for each in self.mentions.get(row.ref, ())),
+            key=row.ref,
+        )  # fmt: skip
+
+
+def heads_of(record: sqlite3.Connection, cases: Iterable[str]) -> list[tuple[str, int, str]]:
+    """Each log that a document about these cases is made from, with its last event's number and that line's hash."""
+    return [(row["log"], row["told_position"], row["told_xhash"]) for row in _heads_of(record, cases)]
+
+
+def _heads_of(record: sqlite3.Connection, cases: Iterable[str]) -> list[sqlite3.Row]:
+    found = {row["log"]: row for row in queries.rows(record, "heads") if row["told_position"]}
+    logs = [*(f"cases/{name}" for name in cases), "parties", "sources"]
+    return [found[log] for log in logs if log in found]

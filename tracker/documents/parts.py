@@ -10,6 +10,7 @@ from tracker.documents.blocks import Figure, Grid, Heading, Items, Moment, Parag
 from tracker.documents.days import day, said
 from tracker.documents.timeline import in_pages
 from tracker.eventtypes.base import span_of_money
+from tracker.states import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +69,9 @@ def cases(matter: Matter) -> Iterator[Block]:
         if row["stage_since"]:
             stage += f" ({day(row['stage_since'], matter.language).words})"
         forum = matter.party(row["forum"]) if row["forum"] else matter.label("not stated")
-        rows.append(Row((row["name"], row["title"], row["kind_label"], forum, stage), case=row["name"]))
+        rows.append(
+            Row((row["name"], row["title"], row["kind_label"], forum, stage), case=row["name"], key=row["name"])
+        )
     yield Grid(matter.labels("case", "title", "kind", "forum", "stage"), tuple(rows), "cases")
     for row in matter.captions:
         if row["about"]:
@@ -88,7 +91,14 @@ def disputes(matter: Matter) -> Iterator[Block]:
         what = f"{told[dispute.target]} [{dispute.target}]" if dispute.target in told else dispute.target
         for value in queries.disputed_values([dispute]):
             cells = (what, value.field, value.told, matter.by_number(value.says_so), value.state)
-            rows.append(Row(cells, dispute.status, dispute.target.partition("#")[0]))
+            rows.append(
+                Row(
+                    cells,
+                    dispute.status,
+                    dispute.target.partition("#")[0],
+                    key=f"{dispute.target} {dispute.field} {value.value}",
+                )
+            )
     yield Grid(matter.labels("development", "what", "value", "who says so", "state"), tuple(rows), "disputes")
 
 
@@ -104,7 +114,9 @@ def owed(matter: Matter) -> Iterator[Block]:
         due: Cell = day(row.due, matter.language) if row.due is None or fault(row.due) is None else row.due
         state = f"{row.state} ({row.stage})" + (f"; disputed: {', '.join(row.disputed)}" if row.disputed else "")
         cells = (who, to, amount, due, state, ", ".join(row.refs))
-        rows.append(Row(cells, case=row.case, parties=(*row.debtors, *row.creditors)))
+        rows.append(
+            Row(cells, case=row.case, parties=(*row.debtors, *row.creditors), key=" ".join((row.refs[0], *row.debtors)))
+        )
     if rows:
         yield Heading(1, matter.label("owed"))
         yield Grid(matter.labels("owes", "to", "outstanding", "due", "state", "events"), tuple(rows), "owed")
@@ -121,7 +133,13 @@ def deadlines(matter: Matter) -> Iterator[Block]:
         due: Cell = day(row.due, matter.language) if row.due else matter.label("no day")
         who = ", ".join(row.parties) or matter.label("not stated")
         rows.append(
-            Row((due, f"{row.what or row.name} [{row.id}]", who, state, "; ".join(how)), "", row.case, row.parties)
+            Row(
+                (due, f"{row.what or row.name} [{row.id}]", who, state, "; ".join(how)),
+                "",
+                row.case,
+                row.parties,
+                key=row.id,
+            )
         )
     if rows:
         yield Heading(1, matter.label("deadlines"))
@@ -144,7 +162,9 @@ def cast(matter: Matter) -> Iterator[Block]:
     for party in sorted(roles, key=lambda each: matter.party(each).casefold()):
         name = matter.party(party)
         shown = matter.label("pseudonym", party=name) if matter.parties[party]["pseudonym"] else name
-        rows.append(Row((shown, ", ".join(roles[party]), "; ".join(relations.get(party, ()))), parties=(name,)))
+        rows.append(
+            Row((shown, ", ".join(roles[party]), "; ".join(relations.get(party, ()))), parties=(name,), key=party)
+        )
     yield Heading(1, matter.label("cast"))
     yield Grid(matter.labels("party", "role", "relations"), tuple(rows), "cast")
 
@@ -182,7 +202,7 @@ def sources(matter: Matter) -> Iterator[Block]:
             title = f"{full['title'] or matter.label('untitled')} [{row.source}]"
             published = day(full["published"], matter.language)._replace(basis=full["published_basis"])
             by = who or matter.label("publisher not stated")
-            rows.append(Row((matter.numbers[row.source], title, by, published, "; ".join(remarks))))
+            rows.append(Row((matter.numbers[row.source], title, by, published, "; ".join(remarks)), key=row.source))
     yield Heading(1, matter.label("sources"))
     yield Grid(matter.labels("no", "title", "by", "published", "remarks"), tuple(rows), "sources")
 
@@ -193,3 +213,5 @@ def record(matter: Matter) -> Iterator[Block]:
     yield Paragraph(matter.label("record_text"))
     rows = [Row((log, f"#{position}", xhash)) for log, position, xhash in matter.heads]
     yield Grid(matter.labels("log", "last event", "head"), tuple(rows), "record")
+    if matter.newest:
+        yield Paragraph(matter.label("again", head=short(matter.newest)))

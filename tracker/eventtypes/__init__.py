@@ -30,6 +30,7 @@ FAMILIES = (
     "business",
     "notes",
     "issues",
+    "documents",
     "amendments",
 )
 """The modules, in the order in which help and reference show them."""

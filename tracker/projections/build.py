@@ -11,6 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from tracker.envelope import START
 from tracker.errors import ProjectionFault, ProjectionLocked, ProjectionNewer
 from tracker.names import REGISTERS
@@ -223,7 +225,37 @@ def _rows(events: Sequence[Event], name: str, stamp: str) -> Iterator[Row]:
         yield from rows.rows_of_parties(fold_parties(events))
     else:
         yield from rows.rows_of_case(fold(name.removeprefix("cases/"), events))
-    yield "heads", {"log": name, "position": head.position, "xhash": head.xhash, "stamp": stamp}
+    told = _last_told(events)
+    yield (
+        "heads",
+        {
+            "log": name,
+            "position": head.position,
+            "xhash": head.xhash,
+            "told_position": told.position if told else 0,
+            "told_xhash": told.xhash if told else START.xhash,
+            "told_time": told.recordedtime if told else None,
+            "stamp": stamp,
+        },
+    )
+
+
+def _last_told(events: Sequence[Event]) -> Event | None:
+    """The last event that can change a document: not the issue of one, nor what amends that.
+
+    So two people can be given the same document, one after the other.
+    """
+    from tracker.eventtypes.documents import DocumentIssued
+
+    issues = {event.id for event in events if event.type == DocumentIssued.type}
+    telling = (event for event in reversed(events) if event.id not in issues)
+    return next((event for event in telling if not (issues and _target(event) in issues)), None)
+
+
+def _target(event: Event) -> str | None:
+    """The id of the event that an amendment is about."""
+    of = msgspec.json.decode(event.data).get("of")
+    return of if isinstance(of, str) else None
 
 
 def _insert(db: Database, rows: Iterable[Row]) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from tracker.eventtypes.amendments import HAPPENED, Amendment
 from tracker.eventtypes.base import decode, fields_of, registry, shown, told
+from tracker.eventtypes.documents import DocumentIssued
 from tracker.names import case_log
 from tracker.projections.calendar import rows_of_calendar
 from tracker.projections.duties import bounds, rows_of_deadlines, rows_of_orders
@@ -221,6 +222,7 @@ def _contents(case: Case) -> Iterator[Row]:
         yield "judgments", {"case_name": name, **row, "in_favour_of": favoured, **_from(name, judgment.position)}
         for number, ground in enumerate(judgment.grounds, 1):
             yield "grounds", {"judgment": _ref(name, judgment.position), "number": number, "text": ground}
+    yield from _issues(case)
     yield from rows_of_orders(case)
     yield from rows_of_deadlines(case)
     yield from rows_of_calendar(case)
@@ -231,6 +233,18 @@ def _contents(case: Case) -> Iterator[Row]:
     for gap in case.gaps:
         at = _ref(name, gap.position) if gap.position else None
         yield "gaps", {"case_name": name, "what": gap.what, "bounds": gap.bounds, "development": at}
+
+
+def _issues(case: Case) -> Iterator[Row]:
+    """The documents about a case that were given to somebody; an issue that was retracted is none."""
+    for entry in case.entries:
+        if not isinstance(entry.data, DocumentIssued) or (entry.standing and entry.standing.retracted_by):
+            continue
+        row: dict[str, Any] = {each: getattr(entry.data, each) for each in ("number", "file", "sha256", "format")}
+        row |= {each: "\n".join(getattr(entry.data, each)) for each in ("options", "heads")}
+        yield "issued", {
+            "ref": _ref(case.name, entry.position), "case_name": case.name, "recipient": entry.data.to, **row
+        }  # fmt: skip
 
 
 def rows_of_lines(log: str, events: Iterable[Event]) -> Iterator[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Kept in ``PRAGMA user_version``; a projection with a higher one was made by a newer tracker."""
 
 
@@ -554,6 +554,23 @@ TABLES: tuple[Table, ...] = (
         (("log",),),
     ),
     Table(
+        "issued",
+        "a document about a case that was given to somebody; one about several cases has a row for each",
+        (
+            _text("ref", "the event that says so: CASE#NUMBER", "developments"),
+            _CASE,
+            _int("number", "the number of the issue in the store"),
+            _text("recipient", "to whom it was given"),
+            _text("file", "the file"),
+            _text("sha256", "SHA-256 of its bytes"),
+            _text("format", "its format"),
+            _text("options", "the options that it was made with, a line each"),
+            _text("heads", "the logs that it was made from, a line each: LOG#NUMBER HASH"),
+        ),
+        ("ref",),
+        (("sha256",), ("case_name",)),
+    ),
+    Table(
         "search_texts",
         "a text that can be found",
         (
@@ -573,6 +590,9 @@ TABLES: tuple[Table, ...] = (
             _text("log", "the log"),
             _int("position", "its last event's number"),
             _text("xhash", "its last event's hash"),
+            _int("told_position", "the number of its last event that is not the issue of a document"),
+            _text("told_xhash", "the hash of that one"),
+            _text("told_time", "when that one was logged, UTC"),
             _text("stamp", "what the log's storage showed then"),
         ),
         ("log",),
@@ -613,6 +633,7 @@ OF_A_CASE: tuple[tuple[str, str], ...] = (
             "calendar_entries",
             "figures",
             "gaps",
+            "issued",
             "developments",
         )
     ),

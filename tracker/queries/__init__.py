@@ -36,6 +36,7 @@ from tracker.queries.duties import (
     totals,
     turns,
 )
+from tracker.queries.issued import IssuedRow, issued, next_issue
 from tracker.queries.registers import (
     PartyRow,
     SourceRow,
@@ -63,6 +64,7 @@ __all__ = [
     "Export",
     "Found",
     "HearingRow",
+    "IssuedRow",
     "Line",
     "OrderRow",
     "OwedRow",
@@ -85,11 +87,13 @@ __all__ = [
     "event_ids",
     "exports",
     "hearings",
+    "issued",
     "issues",
     "known_names",
     "known_on",
     "named",
     "naming",
+    "next_issue",
     "open_orders",
     "owed",
     "parties",
