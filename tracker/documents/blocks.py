@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Note(NamedTuple):
@@ -49,13 +52,14 @@ Cell = str | tuple[Piece, ...] | Day
 class Row(NamedTuple):
     """A row of a table, as many cells as titles; ``status`` is disputed, settled, corrected, retracted or empty.
 
-    ``case`` and ``parties`` are what it can be found by.
+    ``case`` and ``parties`` are what it can be found by; ``ref`` is the event that it tells of, as CASE#NUMBER.
     """
 
     cells: tuple[Cell, ...]
     status: str = ""
     case: str = ""
     parties: tuple[str, ...] = ()
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +123,31 @@ class PageBreak:
 Block = Heading | Paragraph | Items | Grid | Figure | PageBreak
 
 
+class Logged(NamedTuple):
+    """A logged event behind a document: which one (CASE#NUMBER), and the line of a batch that logs it again."""
+
+    ref: str
+    line: str
+
+
+def _nothing_logged() -> tuple[Logged, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A title and what follows it.
 
     ``made_from`` is the moment at which the newest event in it was logged (RFC 3339, UTC): formats that want a time
-    take this one, so that equal records give equal bytes.
+    take this one, so that equal records give equal bytes. ``entries`` gives the events behind it, in an order in which
+    they can be logged into an empty store; only formats that can be read back ask for them.
     """
 
     title: str
     blocks: tuple[Block, ...]
     language: Literal["en", "zh"] = "en"
     made_from: str = "1980-01-01T00:00:00.000Z"
+    entries: Callable[[], tuple[Logged, ...]] = field(default=_nothing_logged, compare=False)
 
 
 def plain(cell: Cell) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tracker.documents import LAYOUTS, layouts
 from tracker.documents.blocks import Document
+from tracker.documents.logged import logged
 from tracker.documents.matter import Matter
 
 if TYPE_CHECKING:
@@ -32,4 +34,4 @@ def chronology(
     matter = Matter(db, cases, language, shown, db if record is None else record)
     blocks = tuple(getattr(layouts, LAYOUTS[layout])(matter))
     title = f"{matter.label('chronology')}{'：' if language == 'zh' else ': '}{matter.title}"
-    return Document(title, blocks, language, matter.made_from)
+    return Document(title, blocks, language, matter.made_from, partial(logged, db, matter.names))

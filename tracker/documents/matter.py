@@ -201,6 +201,5 @@ class Matter:
 
     def row(self, row: queries.TimelineRow, cells: Iterable[Cell]) -> Row:
         """A row of a table about a development."""
-        return Row(
-            tuple(cells), row.status, row.case, tuple(self.party(each) for each in self.mentions.get(row.ref, ()))
-        )
+        parties = tuple(self.party(each) for each in self.mentions.get(row.ref, ()))
+        return Row(tuple(cells), row.status, row.case, parties, row.ref)
