@@ -75,18 +75,23 @@ def told(db: sqlite3.Connection, cases: list[str], layout: str) -> tuple[str, li
     return document.title, list(document.blocks[: document.blocks.index(Heading(1, "Prepared from"))])
 
 
+def entries_of(content: bytes) -> list[tuple[str, str, dict[str, Any], str | None]]:
+    return [(each.log, each.type, each.data, each.id) for each in read_any(io.BytesIO(content), "x")]
+
+
 @real
-@pytest.mark.parametrize("ending", ENDINGS)
 def test_an_export_of_the_real_cases_gives_the_same_chronology_in_an_empty_store(
-    tracker: Tracker, tmp_path: Path, ending: str
+    tracker: Tracker, tmp_path: Path
 ) -> None:
     db = tracker.read()
     names = queries.case_names(db)
     assert len(names) == 16
     for number, cases in enumerate([*([name] for name in names), names]):
-        made = exported(chronology(db, cases), ending)
+        made, table = (exported(chronology(db, cases), ending) for ending in ENDINGS)
+        assert entries_of(made) == entries_of(table), "so that either of them gives the same store"
         back = imported(made, tmp_path / str(number))
-        for layout in LAYOUTS:
+        # what a layout arranges is the same for all: each case takes another one, and all together take every one
+        for layout in LAYOUTS if len(cases) > 1 else {"table", list(LAYOUTS)[number % len(LAYOUTS)]}:
             assert told(back, cases, layout) == told(db, cases, layout)
 
 
@@ -95,11 +100,10 @@ def test_an_export_of_the_real_cases_gives_the_same_chronology_in_an_empty_store
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_whatever_the_layout_and_language_the_same_events_come_back(tracker: Tracker, layout: str, ending: str) -> None:
     cases = ["haikou-deposit", "share-purchase"]
-    plain = read_any(io.BytesIO(exported(chronology(tracker.read(), cases), ".json")), "x")
+    plain = entries_of(exported(chronology(tracker.read(), cases), ".json"))
     made = exported(chronology(tracker.read(), cases, layout=layout, language="zh"), ending)
-    back = read_any(io.BytesIO(made), "x")
-    assert [(e.log, e.type, e.data, e.id) for e in back] == [(e.log, e.type, e.data, e.id) for e in plain]
-    assert len(back) > 100
+    assert entries_of(made) == plain
+    assert len(plain) > 100
 
 
 VIEWS = [
@@ -320,14 +324,12 @@ def rewritten(content: bytes, delimiter: str = ",", **how: Any) -> bytes:
 def test_a_csv_comes_back_from_a_spreadsheet(tmp_path: Path) -> None:
     ok("chronology", "deposit", "-o", "x.csv", cwd=started(tmp_path / "s"))
     made = (tmp_path / "s" / "x.csv").read_bytes()
-    asked = read_any(io.BytesIO(made), "x")
+    asked = entries_of(made)
     for content in (
         b"\xef\xbb\xbf" + made, rewritten(made), rewritten(made, ";"), rewritten(made, "\t"),
         rewritten(made, quoting=csv.QUOTE_ALL), rewritten(made, lineterminator="\n"),
     ):  # fmt: skip
-        assert [(e.log, e.id, e.data) for e in read_any(io.BytesIO(content), "x")] == [
-            (e.log, e.id, e.data) for e in asked
-        ]
+        assert entries_of(content) == asked
 
 
 def test_json_comes_back_in_any_shape() -> None:
