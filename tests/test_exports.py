@@ -181,6 +181,29 @@ def known_fields(name: str) -> set[str]:
     return {field.name for field in fields_of(registry()[name])}
 
 
+def test_what_was_logged_one_after_another_keeps_its_order(tmp_path: Path) -> None:
+    tracker = store(tmp_path / "a", "a")
+    dispute = {"of": A, "field": "date"}
+    for day, each in enumerate((
+        entry("note.added", {"note": "n", "date": "2025-01-01"}, id=A),
+        entry("dispute.raised", dispute | {"value": "2025-01-02"}),
+        entry("dispute.settled", dispute | {"value": "2025-01-02", "reason": "r"}),
+        entry("dispute.raised", dispute | {"value": "2025-01-03"}),
+        entry("deadline.set", {"deadline": "d", "due": "2025-05-05"}, id=B),
+        entry("retraction.made", {"of": B, "reason": "another day"}),
+        entry("deadline.set", {"deadline": "d", "due": "2025-05-06"}),
+    ), 1):  # fmt: skip
+        tracker.append([each], Stamp("x", f"2026-12-{day:02d}T00:00:00.000Z"))
+    db = tracker.read()
+    assert [row.status for row in queries.timeline(db)] == ["disputed"]
+    for ending in ENDINGS:
+        back = imported(exported(chronology(db, ["a"]), ending), tmp_path / ending[1:])
+        for layout in LAYOUTS:
+            assert told(back, ["a"], layout) == told(db, ["a"], layout)
+        times = [row["recorded_time"] for row in queries.rows(back, "developments", "position")]
+        assert times == [f"2026-12-24T10:00:00.{number:03d}Z" for number in range(8)], "logged now, in that order"
+
+
 MAY = Day("in or about May 2025", "2025-05~", "2025-05-01", "2025-05-31")
 EVENT = {"case": "a", "type": "note.added", "data": {"note": '判决 "x", \u202e; y\nz'}, "id": A}
 FULL = Document(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from tracker.canonical import MAX_LINE, encode
 from tracker.entries import Entry
 from tracker.errors import Mistake, Mistakes, NotCanonical
+from tracker.members import is_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,13 +20,14 @@ NAMESPACE = uuid.UUID("b5f0b7c2-53a8-5d60-8c05-0f4b4a1f9d11")
 """Namespace of the ids of batch entries: UUIDv5 (RFC 9562, section 5.5) of what the line says, and of how often the
 batch has said it before, so that a batch that is logged twice adds nothing."""
 
-_MEMBERS = {"case", "log", "type", "data", "id"}
+_MEMBERS = {"case", "log", "type", "data", "id", "recorded"}
 
 
 def read_batch(lines: Iterable[bytes], name: str) -> list[Entry]:
     """The entries of a batch: ``{"case": CASE, "type": TYPE, "data": {...}}``, with ``"id"`` when it has one already.
 
-    Entries of a register have ``"log": "sources"`` or ``"parties"`` instead of a case. ``name`` is what mistakes call
+    Entries of a register have ``"log": "sources"`` or ``"parties"`` instead of a case; one that was logged before, in
+    another store, may say when it was ``"recorded"`` there. ``name`` is what mistakes call
     the batch.
 
     Raises:
@@ -83,7 +85,11 @@ def _entry(where: str, line: bytes, said: Counter[bytes]) -> Entry:
     if not isinstance(value.get("type"), str) or not isinstance(value.get("data"), dict):
         raise Wrong("type", "it needs a type, which is text, and data, which is an object")
     log = named if "log" in value else f"cases/{named}"
-    return Entry(where=where, log=log, type=value["type"], data=value["data"], id=_id(value, log, said))
+    recorded = value.get("recorded", "")
+    if recorded and not (isinstance(recorded, str) and is_instant(recorded)):
+        raise Wrong("recorded", f"{recorded!r} is no time such as 2026-11-23T06:29:07.123Z")
+    event_id = _id(value, log, said)
+    return Entry(where=where, log=log, type=value["type"], data=value["data"], id=event_id, recorded=recorded)
 
 
 def _id(value: dict[str, Any], log: str, said: Counter[bytes]) -> str:

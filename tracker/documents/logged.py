@@ -25,11 +25,12 @@ class _Event(NamedTuple):
     id: str
     type: str
     data: dict[str, Any]
+    recorded: str
 
     @property
     def logged(self) -> Logged:
         member, name = self.place
-        entry = {member: name, "type": self.type, "data": self.data, "id": self.id}
+        entry = {member: name, "type": self.type, "data": self.data, "id": self.id, "recorded": self.recorded}
         return Logged(self.ref, visible_json(json.dumps(entry, ensure_ascii=False)))
 
 
@@ -62,7 +63,7 @@ def _of_registers(db: sqlite3.Connection) -> list[_Event]:
 
 
 def _event(row: sqlite3.Row, place: tuple[str, str]) -> _Event:
-    return _Event(row["ref"], place, row["event_id"], row["type"], json.loads(row["data"]))
+    return _Event(row["ref"], place, row["event_id"], row["type"], json.loads(row["data"]), row["recorded_time"])
 
 
 def _without_loose_ends(events: list[_Event], cases: set[str]) -> list[_Event]:
