@@ -315,7 +315,7 @@ def cell(text: str) -> str:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_cell_is_taken_for_a_formula(text: str) -> None:
-    assert cell(text) in (f"'{text}", text.replace("\r", "␍")), "an apostrophe more, or a picture that acts no more"
+    assert cell(text) == (text.replace("\r", "␍") if text[0] == "\r" else f"'{text}")
 
 
 @pytest.mark.parametrize("text", HARMLESS)

@@ -33,8 +33,11 @@ _COLUMNS: Final = {
     "order": (ORDER, ORDER), "entry": (ENTRY, ENTRY),
 }  # fmt: skip
 """The columns in order with their titles in English and Chinese, where a document has no label for them."""
-_FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
-"""How a cell begins that a spreadsheet may take for a formula (OWASP, "CSV Injection"), or that was kept from it."""
+_FORMULA = re.compile("'*[=+\\-@\t\n＝＋－＠]")
+"""How a cell begins that a spreadsheet may take for a formula (OWASP, "CSV Injection"), or that was kept from it.
+
+CR begins none: it is shown as its picture, as every control is.
+"""
 
 
 def write(document: Document) -> bytes:
