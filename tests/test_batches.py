@@ -79,6 +79,8 @@ REFUSED: list[tuple[bytes, str, str]] = [
     (line(data=[]), "type", "it needs a type, which is text, and data, which is an object"),
     (line(id="12"), "id", "'12' is no UUID; leave it out"),
     (line(id=12), "id", "12 is no UUID"),
+    (line(recorded="2026-11-23"), "recorded", "'2026-11-23' is no time such as"),
+    (line(recorded=12), "recorded", "12 is no time such as"),
 ]
 
 

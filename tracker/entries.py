@@ -6,6 +6,7 @@ Every way in (a command, a sheet, a batch, a script) goes through here. All mist
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ class Entry:
     """What somebody wants to log, as they wrote it.
 
     ``where`` says where they wrote it (file and entry); ``log`` is ``sources``, ``parties`` or ``cases/<case>``.
+    ``recorded`` is when it was logged before, elsewhere: what was logged one after another keeps its order.
     """
 
     where: str
@@ -37,6 +39,7 @@ class Entry:
     type: str
     data: dict[str, Any]
     id: str | None = None
+    recorded: str = ""
 
 
 @dataclass(slots=True)
@@ -55,6 +58,8 @@ def drafts(entries: Iterable[Entry], known: Known) -> tuple[list[Draft], list[Mi
     """
     made: list[Draft] = []
     mistakes: list[Mistake] = []
+    entries = list(entries)
+    turns = _turns(entries)
     for entry in entries:
         wrong = [Mistake(entry.where, field, message) for field, message in _faults(entry, known)]
         mistakes += wrong
@@ -68,8 +73,21 @@ def drafts(entries: Iterable[Entry], known: Known) -> tuple[list[Draft], list[Mi
                 what, _, path = str(error).partition(" - at `$.")
                 mistakes.append(Mistake(entry.where, path.rstrip("`"), f"{what}; see 'tracker types {entry.type}'"))
             else:
-                made.append(Draft(entry.log, entry.type, data, entry.id, cls.form))
+                made.append(Draft(entry.log, entry.type, data, entry.id, cls.form, turns[entry.log, entry.recorded]))
     return made, mistakes
+
+
+def _turns(entries: Iterable[Entry]) -> dict[tuple[str, str], int]:
+    """A number for each moment at which entries of a log were recorded before, in order from 0.
+
+    Amendments take effect in the order of their recorded times, so these have to differ again.
+    """
+    turns: dict[tuple[str, str], int] = {}
+    count: Counter[str] = Counter()
+    for log, recorded in sorted({(entry.log, entry.recorded) for entry in entries}):
+        turns[log, recorded] = count[log]
+        count[log] += 1
+    return turns
 
 
 def _introduce(entry: Entry, known: Known) -> None:

@@ -28,13 +28,17 @@ _TAIL: Final = len(_MARK) + 64 + len(b'"}')
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What somebody wants to log: ``log`` names it ("cases/haikou-deposit"), ``form`` says which form ``data`` has."""
+    """What somebody wants to log: ``log`` names it ("cases/haikou-deposit"), ``form`` says which form ``data`` has.
+
+    ``after`` is how many milliseconds after the time of its batch it counts as logged.
+    """
 
     log: str
     type: str
     data: dict[str, Any]
     id: str | None = None
     form: int = 1
+    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,13 @@ class Stamp:
 
     recordedby: str
     recordedtime: str
+
+    def later(self, milliseconds: int) -> Stamp:
+        """The same so many milliseconds later."""
+        if not milliseconds:
+            return self
+        time = datetime.fromisoformat(self.recordedtime) + timedelta(milliseconds=milliseconds)
+        return Stamp(self.recordedby, time.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
 
 
 class Head(msgspec.Struct, frozen=True, gc=False):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracker.amendments import amended_field, misfit, standings
 from tracker.entries import faults_of_field, near, typed
 from tracker.errors import Mistake
-from tracker.eventtypes.amendments import Amendment
+from tracker.eventtypes.amendments import Amendment, RetractionMade
 from tracker.eventtypes.base import event_fields
 from tracker.eventtypes.deadlines import DeadlineSet
 from tracker.eventtypes.orders import ORDERING
@@ -54,6 +54,8 @@ def _deadline(entry: Entry) -> str | None:
 def _faults(entry: Entry, there: _There, known: Known) -> Iterator[tuple[str, str]]:
     data = typed(entry)
     if isinstance(data, Amendment):
+        if isinstance(data, RetractionMade) and isinstance(of := there.data.get(data.of), DeadlineSet):
+            there.deadlines.discard(of.deadline)  # its name is free for another one in the same go
         yield from _faults_of_amendment(entry, data, there, known)
         return
     for field in event_fields(entry.type):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
 from typing import Final
@@ -29,6 +30,13 @@ def _picture(match: re.Match[str]) -> str:
     if code < 0x20:
         return chr(0x2400 + code)
     return "␡" if code == 0x7F else f"<U+{code:04X}>"
+
+
+def visible_json(told: str) -> str:
+    """JSON in which every character that acts without being seen is escaped, which says the same."""
+    if visible(told) == told:
+        return told
+    return "".join(sign if visible(sign) == sign else json.dumps(sign)[1:-1] for sign in told)
 
 
 def refuse_controls(text: str) -> str | None:

@@ -70,7 +70,8 @@ def _complete_type(ctx: click.Context, param: click.Parameter, incomplete: str) 
     help="Log a source sheet (TOML); can be repeated.",
 )
 @click.option(
-    "--batch", type=click.Path(), metavar="FILE", help="Log JSON lines, all or nothing; - reads standard input."
+    "--batch", type=click.Path(), metavar="FILE",
+    help="Log JSON lines, or a chronology's .json or .csv, all or nothing; - reads standard input.",
 )  # fmt: skip
 @click.option("--expect", type=click.IntRange(min=0), metavar="N", help="Only if the case holds N events so far.")
 @click.option(
@@ -178,13 +179,12 @@ def _told(outcome: Outcome) -> str:
 
 
 def _batch(tracker: Tracker, batch: str, by: Stamp) -> int:
-    from tracker.batches import lines_of, read_batch
+    from tracker.exports import read_any
 
     if batch == "-" and sys.stdin is None:
         raise click.UsageError("Standard input is closed: name a file, or give it one.")
     with click.open_file(batch, "rb") as stream:
-        lines = lines_of(cast("BinaryIO", stream))
-        entries: list[Entry] = read_batch(lines, "standard input" if batch == "-" else batch)
+        entries: list[Entry] = read_any(cast("BinaryIO", stream), "standard input" if batch == "-" else batch)
     appended = tracker.append(entries, by)
     new = sum(each.new for each in appended)
     click.echo(f"{new} logged, {len(appended) - new} already recorded.")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tracker.text import visible
+from tracker.text import visible, visible_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -76,10 +76,7 @@ def _object(row: dict[str, Any]) -> str:
     """One row as JSON; what would act on a terminal unseen is escaped, which says the same."""
     import json
 
-    told = json.dumps(row, ensure_ascii=False)
-    if visible(told) == told:
-        return told
-    return "".join(sign if visible(sign) == sign else json.dumps(sign)[1:-1] for sign in told)
+    return visible_json(json.dumps(row, ensure_ascii=False))
 
 
 def _separated(rows: list[dict[str, Any]], delimiter: str) -> None:

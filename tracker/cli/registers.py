@@ -72,12 +72,19 @@ _adding(party_command, "relate", "party.related", ("party", "relation", "other")
 @source_command.command("list")
 @clocks
 @formats
+@click.option("--csl", "form", flag_value="csl", help="Print CSL-JSON, for reference managers.")
 @click.pass_context
 def source_list(ctx: click.Context, form: str | None) -> None:
     """List the sources in the order of publication."""
     from tracker import queries
 
-    rows = queries.sources(look(ctx))
+    db = look(ctx)
+    rows = queries.sources(db)
+    if form == "csl":
+        from tracker.csl import csl
+
+        output.write(csl(queries.source(db, row.source) for row in rows), "json")
+        return
     titles = [
         Column("Source"),
         Column("Title"),

@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
     from tracker.documents.blocks import Document
 
-WRITERS = {".md": "markdown", ".html": "html", ".docx": "docx", ".xlsx": "xlsx", ".pdf": "pdf"}
+WRITERS = {
+    ".md": "markdown",
+    ".html": "html",
+    ".docx": "docx",
+    ".xlsx": "xlsx",
+    ".pdf": "pdf",
+    ".json": "as_json",
+    ".csv": "as_csv",
+}
 """The ending of a file and the module whose ``write`` makes its bytes; a new format is a module and a line here."""
 
 LAYOUTS = {

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Note(NamedTuple):
@@ -125,18 +128,31 @@ NEVER = "1980-01-01T00:00:00.000Z"
 """The earliest time that every format can hold."""
 
 
+class Logged(NamedTuple):
+    """A logged event behind a document: which one (CASE#NUMBER), and the line of a batch that logs it again."""
+
+    ref: str
+    line: str
+
+
+def _nothing_logged() -> tuple[Logged, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A title and what follows it.
 
     ``made_from`` is the moment at which the newest event in it was logged (RFC 3339, UTC): formats that want a time
-    take this one, so that equal records give equal bytes.
+    take this one, so that equal records give equal bytes. ``entries`` gives the events behind it, in an order in which
+    they can be logged into an empty store; only formats that can be read back ask for them.
     """
 
     title: str
     blocks: tuple[Block, ...]
     language: Literal["en", "zh"] = "en"
     made_from: str = NEVER
+    entries: Callable[[], tuple[Logged, ...]] = field(default=_nothing_logged, compare=False)
 
 
 def plain(cell: Cell) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker import queries
 from tracker.documents import LAYOUTS, layouts
 from tracker.documents.blocks import Document
+from tracker.documents.logged import logged
 from tracker.documents.matter import Matter
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ def chronology(
 def _document(matter: Matter, layout: str) -> Document:
     blocks = tuple(getattr(layouts, LAYOUTS[layout])(matter))
     title = f"{matter.label('chronology')}{'：' if matter.language == 'zh' else ': '}{matter.title}"
-    return Document(title, blocks, matter.language, matter.made_from)
+    return Document(title, blocks, matter.language, matter.made_from, partial(logged, matter.db, matter.names))
 
 
 def _redlined(document: Document, matter: Matter, layout: str, former: Former) -> Document:

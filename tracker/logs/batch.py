@@ -70,7 +70,7 @@ def plan(
             _check_same(there, draft)
             appended.append(Appended(draft.log, there.position, there.id, new=False))
             continue
-        line = seal(draft, stamp, moving[draft.log])
+        line = seal(draft, stamp.later(draft.after), moving[draft.log])
         event = open_line(line, moving[draft.log], draft.log, draft.log)
         moving[draft.log] = event.head
         here[draft.log, event.id] = event
