@@ -153,14 +153,21 @@ class Tracker:
 
     def look(self, view: View) -> tuple[sqlite3.Connection, list[Unsure]]:
         """What a view shows: a projection in memory, and what is in it only because a date is uncertain."""
+        from tracker import queries
         from tracker.clocks import seen
         from tracker.logs.replay import replay
+        from tracker.privilege import without_privileged
         from tracker.projections.build import project_events
 
+        if view.unprivileged and not queries.is_anything_privileged(self.read()):
+            view = view._replace(unprivileged=False)  # nothing to leave out: the projection as it is will do
         if view.is_whole:
             return self.read(), []
         names = self.log.logs()
         logs = {name: list(replay(self.log, name)) for name in self.progress(names, len(names))}
+        if view.unprivileged:
+            # First of all: the clocks would take away a claim that was logged later than what they ask for.
+            logs, view = without_privileged(logs), view._replace(unprivileged=False)
         kept, unsure = seen(logs, view)
         return project_events(kept), unsure
 

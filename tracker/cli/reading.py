@@ -118,6 +118,7 @@ def show_command(ctx: click.Context, what: str, form: str | None) -> None:
 def _timeline_cells(row: TimelineRow) -> tuple[str, ...]:
     told = f"{row.label}: {row.text}"
     text = (f"~~{told}~~" if row.status == "retracted" else told) + (f"\n[{row.amended}]" if row.amended else "")
+    text += f"\n[privileged: {row.privilege}]" if row.privilege else ""
     return row.date or "not stated", row.ref, text, row.pinpoints or "no source given"
 
 
@@ -198,18 +199,28 @@ def check_command(ctx: click.Context, cases: tuple[str, ...], strict: bool, form
     "--lang", "language", type=click.Choice(["en", "zh"]), default="en", show_default=True,
     help="The language of its own words; what was logged stays as it is.",
 )  # fmt: skip
+@click.option("--privileged", is_flag=True, help="Also what is privileged; else it is left out.")
 @sides
 @clocks
 @click.pass_context
 def chronology_command(
-    ctx: click.Context, cases: tuple[str, ...], target: str | None, layout: str, language: Language
+    ctx: click.Context,
+    /,
+    cases: tuple[str, ...],
+    target: str | None,
+    layout: str,
+    language: Language,
+    privileged: bool,
 ) -> None:
     """Write the chronology of one case, or of several merged into one, to a file or to standard output."""
     from tracker import queries
     from tracker.documents import writer_for
     from tracker.documents.chronology import chronology
 
+    if privileged and layout == "privilege":
+        raise click.UsageError("The privilege log never holds what is privileged: leave out --privileged.", ctx)
     write = writer_for(target)
+    ctx.meta["tracker.unprivileged"] = not privileged
     db = look(ctx, *cases)
     view = view_of(ctx)
     record = db if view.is_whole else tracker_of(ctx).read()
@@ -221,7 +232,7 @@ def chronology_command(
         tracker_of(ctx).check_target(Path(target))
         output.save(Path(target), document)
         output.say(f"Wrote {target}.")
-    if not any(row.developments for row in queries.status(db, cases, today=date.today().isoformat())):
+    if not any(row.developments for row in queries.status(record, cases, today=date.today().isoformat())):
         output.say(f"Nothing has happened in it yet: log what did with 'tracker log {cases[0]} TYPE'.")
 
 

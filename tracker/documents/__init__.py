@@ -22,6 +22,7 @@ LAYOUTS = {
     "party": "by_party",
     "comparison": "comparison",
     "summary": "summary",
+    "privilege": "privilege",
 }
 """How a chronology can be arranged, and the function of ``layouts`` that does it."""
 

@@ -26,10 +26,12 @@ def chronology(
 ) -> Document:
     """The chronology of one case or of several merged into one, in one of the LAYOUTS.
 
-    ``shown`` says what a view leaves out of ``db``; ``record`` is then the whole record, whose heads are told. Equal
-    projections give equal documents. Raises UnknownName for a case that is not there.
+    ``shown`` says what a view leaves out of ``db``; ``record`` is then the whole record, whose heads are told. What is
+    privileged by the record is left out by such a view (``View.unprivileged``), and the document says what became of
+    it. Equal projections give equal documents. Raises UnknownName for a case that is not there.
     """
     matter = Matter(db, cases, language, shown, db if record is None else record)
     blocks = tuple(getattr(layouts, LAYOUTS[layout])(matter))
-    title = f"{matter.label('chronology')}{'：' if language == 'zh' else ': '}{matter.title}"
+    what = matter.label("privilege log" if layout == "privilege" else "chronology")
+    title = f"{what}{'：' if language == 'zh' else ': '}{matter.title}"
     return Document(title, blocks, language, matter.made_from)

@@ -30,6 +30,7 @@ FAMILIES = (
     "business",
     "notes",
     "amendments",
+    "privilege",
 )
 """The modules, in the order in which help and reference show them."""
 

@@ -36,6 +36,7 @@ from tracker.queries.duties import (
     totals,
     turns,
 )
+from tracker.queries.privileges import PrivilegeRow, is_anything_privileged, privileges
 from tracker.queries.registers import (
     PartyRow,
     SourceRow,
@@ -67,6 +68,7 @@ __all__ = [
     "OrderRow",
     "OwedRow",
     "PartyRow",
+    "PrivilegeRow",
     "ProblemRow",
     "Result",
     "SourceRow",
@@ -85,6 +87,7 @@ __all__ = [
     "event_ids",
     "exports",
     "hearings",
+    "is_anything_privileged",
     "known_names",
     "known_on",
     "named",
@@ -95,6 +98,7 @@ __all__ = [
     "party_names",
     "pinpoint",
     "pinpoints",
+    "privileges",
     "problems",
     "pseudonyms",
     "relations_of",
