@@ -294,6 +294,31 @@ def test_a_day_that_only_a_privileged_amendment_gives_is_in_no_deadline(tmp_path
     assert "12 September 2025" in text and "13 September" not in text and "28 September" not in text
 
 
+def test_the_registers_keep_what_they_say_of_others(tmp_path: Path) -> None:
+    tracker = store(tmp_path, "a")
+    people = [("party.added", {"party": name, "name": name.title(), "what": "person"}) for name in ("ann", "bob", "cy")]
+    cited = {"citations": [{"source": "memo"}]}
+    log(tracker, ("source.added", {"source": "memo", "title": M["memo"]}), case="sources")
+    log(tracker, *people, case="parties")
+    ann = next(event.id for event in tracker.events("parties"))
+    corrected = {"of": ann, "field": "name", "value": "Anne", "reason": "misheard", **cited}
+    log(tracker, ("correction.made", corrected), case="parties")
+    log(tracker, ("party.related", {"party": "ann", "relation": "knows", "other": "cy"}), case="parties")
+    roles = [("party.joined", {"party": name, "role": "owner"}) for name in ("ann", "bob")]
+    log(tracker, *roles, ("statement.made", {"speaker": "cy", "gist": M["note"], **cited}))
+    log(tracker, claimed(ids(tracker)[4]))
+    db, _ = tracker.look(View(unprivileged=True))
+    assert {row.party for row in queries.parties(db)} == {"ann", "bob"} and queries.rows(db, "relations") == []
+    assert queries.party_names(db)["ann"] == "Anne", "the memo stands behind the name of one who is not withheld"
+    assert {row.source for row in queries.sources(db)} == {"memo"}
+
+
+def test_claimed_and_given_up_at_one_moment_it_is_protected(tmp_path: Path) -> None:
+    tracker, target = one(tmp_path)
+    log(tracker, claimed(target), ("privilege.waived", {"of": target}), at=LATER)
+    assert M["note"] not in text_of(tracker, View(unprivileged=True))
+
+
 def test_what_cannot_be_read_is_protected_too(tmp_path: Path) -> None:
     tracker = store(tmp_path, "a")
     written(tracker.log, "cases/a", ("planet.found", {"orbit": M["note"]}), note(M["second"]))

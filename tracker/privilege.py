@@ -13,12 +13,11 @@ from tracker.amendments import standings
 from tracker.clocks import data_of, introduces, names_in
 from tracker.eventtypes.amendments import Amendment
 from tracker.eventtypes.deadlines import DeadlineSet
-from tracker.eventtypes.parties import PartyRelated
 from tracker.eventtypes.privilege import PrivilegeClaimed
 from tracker.names import REGISTERS, case_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tracker.envelope import Event
 
@@ -78,19 +77,25 @@ def _closed(events: Sequence[Event], gone: set[str]) -> list[Event]:
     return [event for event in events if event.id not in gone]
 
 
-def _introduced(register: Iterable[Event], names: set[str]) -> set[str]:
-    """The names, and those that the registers name where they introduce them or say more of them."""
-    lines = [(introduces(event), data_of(event), names_in([event])) for event in register]
-    about = [
-        (name or getattr(data, "party", None), found)
-        for name, data, found in lines
-        if not isinstance(data, PartyRelated)  # that two parties are related brings in neither
-    ]
+def _introduced(register: Sequence[Event], names: set[str]) -> set[str]:
+    """The names, and those that the registers name where they say something of these alone."""
+    subjects: dict[str, set[str]] = {}
+    for event in register:
+        subjects[event.id] = _subjects(event, subjects)
+    told = [(subjects[event.id], names_in([event])) for event in register if subjects[event.id]]
     before: set[str] = set()
     while names != before:
         before = names
-        names = names.union(*(found for name, found in about if name in names))
+        names = names.union(*(found for about, found in told if about <= names))
     return names
+
+
+def _subjects(event: Event, earlier: Mapping[str, set[str]]) -> set[str]:
+    """The parties or the source of which a line of a register says something; an amendment speaks of its event's."""
+    data = data_of(event)
+    if isinstance(data, Amendment):
+        return earlier.get(data.of, set())
+    return {name for name in (introduces(event), *(getattr(data, each, None) for each in ("party", "other"))) if name}
 
 
 def _raw(event: Event) -> dict[str, Any]:
