@@ -126,6 +126,8 @@ PROVOKED: list[tuple[str, str, str, tuple[Line, ...]]] = [
     ("payment-to-oneself", "a#2", "debtor and creditor", (OPEN, a("payment.demanded", debtor="p", creditor="p"))),
     ("payment-to-oneself", "a#2", "p is both debtor and creditor",
      (OPEN, a("order.made", debtors=["p", "q"], creditors=["p"]))),
+    ("privilege-undescribed", "a#3", "does not say, for the privilege log",
+     (OPEN, a("note.added", ID, note="n"), a("privilege.claimed", of=ID, basis="work product"))),
     ("same-document", "sources#2", "t is the same document as s",
      (source("s", sha256="0" * 64), source("t", sha256="0" * 64), source("u"), source("v"))),
     ("same-name", "parties#2", "q is called 'the Buyer', and so is p",

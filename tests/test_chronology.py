@@ -228,7 +228,7 @@ def test_the_heads_that_it_was_made_from(db: sqlite3.Connection) -> None:
 
 
 def test_an_empty_case_is_a_document_too(db: sqlite3.Connection) -> None:
-    for layout in set(LAYOUTS) - {"comparison", "summary"}:
+    for layout in set(LAYOUTS) - {"comparison", "summary", "privilege"}:
         assert "No development has been logged yet." in write(chronology(db, ["c"], layout=layout)).decode()
     assert "No claim, defence, notice or statement" in write(chronology(db, ["c"], layout="comparison")).decode()
     assert "Developments logged: 0." in write(chronology(db, ["c"], layout="summary")).decode()
@@ -359,7 +359,7 @@ def test_formats_are_found_by_the_end_of_the_name() -> None:
         writer_for("x.doc")
 
 
-@pytest.mark.parametrize("layout", [each for each in LAYOUTS if each != "undisputed"])
+@pytest.mark.parametrize("layout", [each for each in LAYOUTS if each not in ("undisputed", "privilege")])
 def test_the_real_cases_are_in_their_chronology_in_full(layout: str) -> None:
     tracker = Tracker(ROOT)
     if not tracker.log.logs():

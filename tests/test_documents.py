@@ -94,7 +94,7 @@ def test_a_document_of_the_real_cases_holds_all_that_its_markdown_does(store, en
     if ending not in (".xlsx", ".csv"):
         markdown = re.sub(r"(?m)^Here a picture of .*$", "", markdown)
     said = {words(each) for each in re.split(r"\n|(?<!\\)\||\[\^\d+\]:?|\*\*", markdown)}
-    assert len(said) > 200
+    assert len(said) > (200 if layout != "privilege" else 20)  # nothing of them is privileged
     assert not [each for each in said if not holds(text, each, is_paged=ending == ".pdf")]
 
 

@@ -17,6 +17,7 @@ from tracker.eventtypes.amendments import (
     RetractionMade,
 )
 from tracker.eventtypes.base import Citation, EventData, Field, decode, fields_of
+from tracker.eventtypes.privilege import PrivilegeClaimed, PrivilegeWaived
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -75,6 +76,14 @@ class Disputed(NamedTuple):
         return any(claim.claimant for claim in self.claims)
 
 
+class Privilege(NamedTuple):
+    """A claim that an event is privileged, the event that makes it, and the one by which it was given up, if any."""
+
+    claim: PrivilegeClaimed
+    position: int
+    waived_by: int | None = None
+
+
 class Standing(NamedTuple):
     """How an event stands: its data as amended, and what was said about it."""
 
@@ -83,6 +92,12 @@ class Standing(NamedTuple):
     disputes: tuple[Disputed, ...] = ()
     retracted_by: int | None = None
     reason: str | None = None
+    privileges: tuple[Privilege, ...] = ()
+
+    @property
+    def is_privileged(self) -> bool:
+        """Whether somebody claims that it is privileged and has not given that up."""
+        return any(each.waived_by is None for each in self.privileges)
 
     @property
     def status(self) -> str:
@@ -134,7 +149,7 @@ def stand(events: Sequence[Said], problem: Callable[[str, int | None, str], None
     return _Fold(events, by_id, about, problem).all()
 
 
-_TURNS = (CorrectionMade, DisputeRaised, DisputeSettled, RetractionMade)
+_TURNS = (CorrectionMade, DisputeRaised, DisputeSettled, RetractionMade, PrivilegeWaived, PrivilegeClaimed)
 
 
 def _turn(event: Said) -> tuple[str, int, str]:
@@ -217,6 +232,7 @@ class _Draft:
         self.settled: dict[str, Settled] = {}
         self.retracted: RetractionMade | DisputeSettled | CorrectionMade | None = None
         self.retracted_by: int | None = None
+        self.privileges: list[Privilege] = []
 
     def take(self, at: Said, amendment: EventData) -> str | None:
         """Take in one amendment; what is wrong with it, if anything."""
@@ -230,6 +246,10 @@ class _Draft:
                 return self._dispute(at, amendment)
             case DisputeSettled():
                 return self._settle(at, amendment)
+            case PrivilegeClaimed():
+                self.privileges.append(Privilege(amendment, at.position))
+            case PrivilegeWaived():
+                return self._waive(at, amendment)
         return None
 
     def _correct(self, at: Said, made: CorrectionMade) -> str | None:
@@ -265,6 +285,15 @@ class _Draft:
         self.settled[made.field] = Settled(made.value, made.reason, made.settled_by, at.position)
         return None
 
+    def _waive(self, at: Said, made: PrivilegeWaived) -> str | None:
+        given_up = [each for each in self.privileges if each.waived_by is None and _gives_up(made, each.claim)]
+        if not given_up:
+            return UNCLAIMED
+        self.privileges = [
+            each._replace(waived_by=at.position) if each in given_up else each for each in self.privileges
+        ]
+        return None
+
     def _claims(self, field: str) -> list[Claim]:
         """The claims for a field; what the event itself says is the first."""
         if field not in self.claims:
@@ -281,7 +310,16 @@ class _Draft:
             Disputed(field, tuple(claims), self.settled.get(field)) for field, claims in sorted(self.claims.items())
         )
         reason = self.retracted.reason if self.retracted else None
-        return Standing(self.data, tuple(self.corrections), disputes, self.retracted_by, reason)
+        privileges = tuple(self.privileges)
+        return Standing(self.data, tuple(self.corrections), disputes, self.retracted_by, reason, privileges)
+
+
+UNCLAIMED = "nobody claims a privilege that it could give up"
+
+
+def _gives_up(made: PrivilegeWaived, claim: PrivilegeClaimed) -> bool:
+    """Whether a waiver is about a claim: a party gives up its own only (joint holders each have theirs)."""
+    return made.held_by in (None, claim.held_by)
 
 
 def unfit(data: EventData, field: str, value: object) -> str | None:
@@ -338,6 +376,8 @@ def misfit(amendment: EventData | None, by_id: Mapping[str, EventData]) -> tuple
     target = by_id.get(amendment.of)
     if target is None:
         return "of", f"there is no event {amendment.of} in this log"
+    if isinstance(amendment, PrivilegeClaimed | PrivilegeWaived):
+        return _misfit_of_privilege(amendment, target, by_id)
     field, value = getattr(amendment, "field", None), getattr(amendment, "value", None)
     if field is None:
         return None
@@ -347,6 +387,18 @@ def misfit(amendment: EventData | None, by_id: Mapping[str, EventData]) -> tuple
         amended = _with(target, field, value)  # what is said of an amendment has to fit what that is about
         message = _unfit(by_id[target.of], getattr(amended, "field", ""), getattr(amended, "value", None))
     return ("value", message) if message else None
+
+
+def _misfit_of_privilege(
+    amendment: PrivilegeClaimed | PrivilegeWaived, target: EventData, by_id: Mapping[str, EventData]
+) -> tuple[str, str] | None:
+    """As ``misfit``: a privilege is claimed for what a case tells, and given up where it was claimed."""
+    if target.type == "case.opened":
+        return "of", "it names the case in every document; correct what it should not tell"
+    claims = (each for each in by_id.values() if isinstance(each, PrivilegeClaimed) and each.of == amendment.of)
+    if isinstance(amendment, PrivilegeWaived) and not any(_gives_up(amendment, each) for each in claims):
+        return "of", UNCLAIMED
+    return None
 
 
 def amended_field(amendment: EventData | None, by_id: Mapping[str, EventData]) -> Field | None:

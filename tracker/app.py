@@ -156,14 +156,24 @@ class Tracker:
     ) -> tuple[sqlite3.Connection, list[Unsure]]:
         """What a view shows: a projection in memory, and what is in it only because a date is uncertain.
 
-        ``logs`` are looked at in the place of those of the store, as a former ``State`` has them.
+        ``logs`` are looked at in the place of those of the store, as a former ``State`` has them; what is privileged
+        by now is left out of them too.
         """
+        from tracker import queries
         from tracker.clocks import seen
+        from tracker.privilege import without_privileged
         from tracker.projections.build import project_events
 
+        if view.unprivileged and not queries.is_anything_privileged(self.read()):
+            view = view._replace(unprivileged=False)  # nothing to leave out: the projection as it is will do
         if view.is_whole:
             return (self.read() if logs is None else project_events(logs)), []
-        kept, unsure = seen(self.logs() if logs is None else logs, view)
+        record = self.logs() if logs is None or view.unprivileged else {}
+        shown = record if logs is None else logs
+        if view.unprivileged:
+            # First of all: the clocks would take away a claim that was logged later than what they ask for.
+            shown, view = without_privileged(shown, record), view._replace(unprivileged=False)
+        kept, unsure = seen(shown, view)
         return project_events(kept), unsure
 
     def logs(self) -> dict[str, list[Event]]:

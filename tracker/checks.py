@@ -255,6 +255,13 @@ def _last_day(recordedtime: str) -> str:
         return LATEST
 
 
+def _privilege_undescribed(seen: Seen) -> Iterator[Finding]:
+    for event in seen.events.values():
+        claims = [each for each in event.standing.privileges if each.waived_by is None]
+        if claims and not any(each.claim.description for each in claims):
+            yield claims[0].position, "the claim does not say, for the privilege log, what is withheld"
+
+
 CHECKS: Mapping[str, Callable[[Seen], Iterator[Finding]]] = {
     "due-before-order": _due_before_order,
     "figures-conflict": _figures_conflict,
@@ -266,6 +273,7 @@ CHECKS: Mapping[str, Callable[[Seen], Iterator[Finding]]] = {
     "order-without-debtor": _order_without_debtor,
     "party-without-role": _party_without_role,
     "payment-to-oneself": _payment_to_oneself,
+    "privilege-undescribed": _privilege_undescribed,
     "uncited": _uncited,
     "unknown-kind": _unknown_kind,
     "withdrawn-before-made": _withdrawn_before_made,

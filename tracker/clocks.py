@@ -39,7 +39,8 @@ class View(NamedTuple):
 
     Days are YYYY-MM-DD, a recorded time may also be an RFC 3339 time in UTC; None leaves a clock out. ``told_by`` (a
     party, or a role in the case) takes that side's values where they are disputed and leaves out what only others
-    assert; ``undisputed`` leaves out what is disputed and what only one side asserts.
+    assert; ``undisputed`` leaves out what is disputed and what only one side asserts. ``unprivileged`` leaves out what
+    is privileged now, whatever the clocks say, and what refers to it (``tracker.privilege``).
     """
 
     since: str | None = None
@@ -48,6 +49,7 @@ class View(NamedTuple):
     recorded_by: str | None = None
     told_by: str | None = None
     undisputed: bool = False
+    unprivileged: bool = False
 
     def told(self) -> str:
         """What the view shows, as a sentence; empty when it leaves nothing out."""
@@ -111,19 +113,19 @@ def seen(logs: Logs, view: View) -> tuple[dict[str, list[Event]], list[Unsure]]:
     kept: dict[str, list[Event]] = {
         log: [_as_known(event, published, view) for event in events] for log, events in found.items() if events
     }
-    named, before = _named(event for events in kept.values() for event in events), None
+    named, before = names_in(event for events in kept.values() for event in events), None
     while named != before:  # who is introduced may be introduced with names of others
         before = named
         for register in ("sources", "parties"):
             if events := _of_register(recorded.get(register, ()), view, published, named):
                 kept[register] = [_as_known(event, published, view) for event in events]
-                named = named | _named(kept[register])
+                named = named | names_in(kept[register])
     return kept, unsure
 
 
 def _as_known(event: Event, published: Mapping[str, EDTFDate], view: View) -> Event:
     """An event without what came out later than it is looked at: later citations, and a caption that was not known."""
-    if view.known_by is None or (data := _data(event)) is None:
+    if view.known_by is None or (data := data_of(event)) is None:
         return event
     told = msgspec.to_builtins(data)
     if _known(event, published).earliest > view.known_by:
@@ -160,10 +162,11 @@ def _of_register(
         for event in events
         if _known(event, published).earliest <= view.known_by or (event.log == "sources" and _amends(event))
     }
-    return _without_orphans(events, [e for e in events if e.position in known or _introduces(e) in named])
+    return _without_orphans(events, [e for e in events if e.position in known or introduces(e) in named])
 
 
-def _data(event: Event) -> EventData | None:
+def data_of(event: Event) -> EventData | None:
+    """The typed data of an event; None when this program cannot read it."""
     try:
         return decode(event.type, event.data, event.form)
     except (msgspec.ValidationError, TypeError, KeyError, ValueError):
@@ -185,7 +188,7 @@ def _known(event: Event, published: Mapping[str, EDTFDate]) -> EDTFDate:
 
     By ``latest`` one of them was surely published.
     """
-    data = _data(event)
+    data = data_of(event)
     if isinstance(data, SourceAdded):
         sources = [data.source]
     else:
@@ -289,7 +292,7 @@ def _happened(when: EDTFDate | None, view: View) -> bool:
 
 def _amends(event: Event) -> str | None:
     """The id of the event that an amendment is about."""
-    data = _data(event)
+    data = data_of(event)
     return data.of if isinstance(data, Amendment) else None
 
 
@@ -307,11 +310,11 @@ def _without_orphans(events: Sequence[Event], kept: Sequence[Event]) -> list[Eve
     return [event for event in kept if event.position in numbers]
 
 
-def _named(events: Iterable[Event]) -> set[str]:
+def names_in(events: Iterable[Event]) -> set[str]:
     """The parties and sources that events name."""
     found: set[str] = set()
     for event in events:
-        data = _data(event)
+        data = data_of(event)
         if data is None:
             continue
         found |= {citation.source for citation in data.citations}
@@ -324,9 +327,9 @@ def _named(events: Iterable[Event]) -> set[str]:
     return found
 
 
-def _introduces(event: Event) -> str | None:
+def introduces(event: Event) -> str | None:
     """The party or source that a line of a register brings in."""
     if event.type not in ("party.added", "source.added"):
         return None
-    data = _data(event)
+    data = data_of(event)
     return getattr(data, "party", None) or getattr(data, "source", None)

@@ -59,6 +59,7 @@ def case_page(db: sqlite3.Connection, case: str) -> list[Line]:
         *_issues(page, case),
         *_links(page, case),
         *_disputes(page, case),
+        *_privileges(page, case),
         *_gaps(page, case),
         *_problems(page, case),
     ]
@@ -138,6 +139,7 @@ def _developments(page: _Page, case: str) -> Iterator[Line]:
     for row in queries.timeline(page.db, [case]):
         if row.type not in TOLD_ELSEWHERE:
             mark = f" [{row.status}]" if row.status else ""
+            mark += " [privileged]" if row.privilege else ""
             text = f"{row.label}: {row.text}{mark}"
             yield page.line("Developments", row.date or "not stated", text, row.ref, row.date)
 
@@ -247,6 +249,12 @@ def _disputes(page: _Page, case: str) -> Iterator[Line]:
             yield Line("Disputes", item, f"{value.told} ({value.state})", None, value.event, value.says_so)
 
 
+def _privileges(page: _Page, case: str) -> Iterator[Line]:
+    for row in queries.privileges(page.db, [case]):
+        value = f"{row.told}: {row.description or 'no description for the privilege log'}"
+        yield page.line("Privileged", f"{row.target.removeprefix(case)} {row.label}", value, row.ref)
+
+
 def _gaps(page: _Page, case: str) -> Iterator[Line]:
     for row in _of(page, "gaps", case):
         yield page.line(
@@ -300,6 +308,12 @@ def _said_about(page: _Page, ref: str) -> Iterator[Line]:
         )
     for row in queries.rows(page.db, "retractions", target=ref):
         yield Line("Amendments", "retracted", row["reason"], None, row["ref"], page.pins.get(row["ref"], ""))
+    for claim in queries.privileges(page.db, waived=True):
+        if claim.target == ref:
+            state = f" (given up by {claim.waived_by})" if claim.waived_by else ""
+            yield Line(
+                "Amendments", "privileged", f"{claim.told}{state}", None, claim.ref, page.pins.get(claim.ref, "")
+            )
     about = [dispute for dispute in queries.disputes(page.db, settled=None) if dispute.target == ref]
     for value in queries.disputed_values(about):
         yield Line("Amendments", f"disputed {value.field}", f"{value.told} ({value.state})", None, ref, value.says_so)

@@ -49,6 +49,10 @@ CODES: dict[str, str] = {
         "a party claims, files, pays, contracts or owes but has no role in the case; log 'party.joined' or check its id"
     ),
     "payment-to-oneself": "a party pays or owes itself; check the parties on both sides",
+    "privilege-undescribed": (
+        "a privilege is claimed without a description of what is withheld (Fed. R. Civ. P. 26(b)(5)(A)(ii)); correct "
+        "its 'description', without telling what is privileged"
+    ),
     "same-document": "two sources have the same SHA-256; cite one of them and retract the other",
     "same-name": "two parties have the same name; retract one if they are the same, else give them names to tell apart",
     "set-twice": "a deadline is set under a name that is taken; the first one counts, retract the other",

@@ -11,6 +11,8 @@ from tracker.eventtypes.amendments import Amendment, RetractionMade
 from tracker.eventtypes.base import event_fields
 from tracker.eventtypes.deadlines import DeadlineSet
 from tracker.eventtypes.orders import ORDERING
+from tracker.eventtypes.privilege import PrivilegeClaimed
+from tracker.names import REGISTERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -90,7 +92,9 @@ def _faults(entry: Entry, there: _There, known: Known) -> Iterator[tuple[str, st
 
 
 def _faults_of_amendment(entry: Entry, data: Amendment, there: _There, known: Known) -> Iterator[tuple[str, str]]:
-    if wrong := misfit(data, there.data):
+    if isinstance(data, PrivilegeClaimed) and entry.log in REGISTERS:
+        yield "of", "what a register lists is left out with the events that cite or name it: claim it for those"
+    elif wrong := misfit(data, there.data):
         yield wrong
     elif (field := amended_field(data, there.data)) and (value := entry.data.get("value")) is not None:
         for _, message in faults_of_field(field, value, known, bringing_in=False):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from uuid import NAMESPACE_OID, uuid5
 
 import click
 
@@ -77,6 +78,9 @@ def _complete_type(ctx: click.Context, param: click.Parameter, incomplete: str) 
 @click.option(
     "--id", "event_id", type=click.UUID, metavar="UUID", help="The event's id; the same event again adds nothing."
 )
+@click.option(
+    "--privileged", metavar="BASIS", help="It is privileged, as attorney-client or work product; see privilege.claimed."
+)  # fmt: skip
 @by_option
 @click.pass_context
 def log_command(
@@ -88,6 +92,7 @@ def log_command(
     batch: str | None,
     expect: int | None,
     event_id: UUID | None,
+    privileged: str | None,
     actor: str | None,
     **values: Any,
 ) -> int:
@@ -104,10 +109,14 @@ def log_command(
     if sheets or batch:
         if in_case or (sheets and batch):
             raise click.UsageError("Log either one development, or sheets, or a batch, not several at once.", ctx)
-        if expect is not None or event_id is not None:
-            raise click.UsageError("--expect and --id go with one development, not with sheets or a batch.", ctx)
+        if expect is not None or event_id is not None or privileged is not None:
+            raise click.UsageError(
+                "--expect, --id and --privileged go with one development, not with sheets or a batch.", ctx
+            )
         return _sheets(tracker, sheets, by) if sheets else _batch(tracker, str(batch), by)
-    return _one(ctx, tracker, in_case, event_type, values, expect=expect, event_id=event_id, by=by)
+    return _one(
+        ctx, tracker, in_case, event_type, values, expect=expect, event_id=event_id, privileged=privileged, by=by
+    )
 
 
 def _one(
@@ -119,6 +128,7 @@ def _one(
     *,
     expect: int | None,
     event_id: UUID | None,
+    privileged: str | None,
     by: Stamp,
 ) -> int:
     from tracker.cli.fields import data_of
@@ -144,16 +154,31 @@ def _one(
     tracker.check_case(case)
     data = data_of(event_type, values)
     entry = Entry(where="", log=case_log(case), type=event_type, data=data, id=str(event_id) if event_id else None)
+    entries = [entry] if privileged is None else _with_claim(entry, privileged, by)
     expected = {} if expect is None else {entry.log: expect}
     with made_of_options():
         if asking:
             from tracker.cli.asking import confirm
 
             confirm(tracker, entry, by)
-        appended = tracker.append([entry], by, expected=expected)[0]
+        appended = tracker.append(entries, by, expected=expected)[0]
     word = "Logged" if appended.new else "Already recorded:"
     click.echo(f"{word} {case}#{appended.position}.")
     return 0
+
+
+def _with_claim(entry: Entry, basis: str, by: Stamp) -> list[Entry]:
+    """An entry and the claim that it is privileged, logged in one go: there is no moment at which it is not."""
+    from dataclasses import replace
+
+    from tracker.envelope import new_id
+    from tracker.eventtypes.privilege import PrivilegeClaimed
+
+    event_id = entry.id or new_id(by.recordedtime)
+    claim_id = str(uuid5(NAMESPACE_OID, f"{event_id} {PrivilegeClaimed.type}"))  # the same again adds nothing
+    data = {"of": event_id, "basis": basis}
+    claim = replace(entry, type=PrivilegeClaimed.type, data=data, id=claim_id)
+    return [replace(entry, id=event_id), claim]
 
 
 def _sheets(tracker: Tracker, sheets: tuple[str, ...], by: Stamp) -> int:

@@ -129,6 +129,7 @@ def show_command(ctx: click.Context, what: str, form: str | None) -> None:
 def _timeline_cells(row: TimelineRow) -> tuple[str, ...]:
     told = f"{row.label}: {row.text}"
     text = (f"~~{told}~~" if row.status == "retracted" else told) + (f"\n[{row.amended}]" if row.amended else "")
+    text += f"\n[privileged: {row.privilege}]" if row.privilege else ""
     return row.date or "not stated", row.ref, text, row.pinpoints or "no source given"
 
 
@@ -209,6 +210,7 @@ def check_command(ctx: click.Context, cases: tuple[str, ...], strict: bool, form
     "--lang", "language", type=click.Choice(["en", "zh"]), default="en", show_default=True,
     help="The language of its own words; what was logged stays as it is.",
 )  # fmt: skip
+@click.option("--privileged", is_flag=True, help="Also what is privileged; else it is left out.")
 @sides
 @clocks
 @versions
@@ -225,6 +227,7 @@ def chronology_command(
     redline: str | None,
     issue_to: str | None,
     actor: str | None,
+    privileged: bool,
 ) -> int:
     """Write the chronology of one case, or of several merged into one, to a file or to standard output."""
     from tracker import queries
@@ -233,6 +236,9 @@ def chronology_command(
 
     if layout == "undisputed":
         ctx.meta["tracker.undisputed"] = True
+    if privileged and layout == "privilege":
+        raise click.UsageError("The privilege log never holds what is privileged: leave out --privileged.", ctx)
+    ctx.meta["tracker.unprivileged"] = not privileged
     write, issue = writer_for(target), issuing(ctx, issue_to, target, actor)
     found = versions_of(ctx, cases, at, redline)
     db = look(ctx, *cases, logs=found.logs, named=at or "")
@@ -249,7 +255,7 @@ def chronology_command(
         code = save_and_issue(ctx, Path(target), document, issue, cases, record)
         if code:
             return code
-    if not any(row.developments for row in queries.status(db, cases, today=date.today().isoformat())):
+    if not any(row.developments for row in queries.status(record, cases, today=date.today().isoformat())):
         output.say(f"Nothing has happened in it yet: log what did with 'tracker log {cases[0]} TYPE'.")
     return 0
 

@@ -101,6 +101,7 @@ def view_of(ctx: click.Context) -> View:
         recorded_by=day("recorded_by", "latest"),
         told_by=ctx.meta.get("tracker.told_by"),
         undisputed=bool(ctx.meta.get("tracker.undisputed")),
+        unprivileged=bool(ctx.meta.get("tracker.unprivileged")),
     )
 
 

@@ -32,6 +32,7 @@ LAYOUTS = {
     "comparison": "comparison",
     "undisputed": "undisputed",
     "summary": "summary",
+    "privilege": "privilege",
 }
 """How a chronology can be arranged, and the function of ``layouts`` that does it."""
 

@@ -38,9 +38,10 @@ def chronology(
 ) -> Document:
     """The chronology of one case or of several merged into one, in one of the LAYOUTS.
 
-    ``shown`` says what a view leaves out of ``db``; ``record`` is then the whole record, whose heads are told. Equal
-    projections give equal documents. What is otherwise than in a ``former`` state is marked. Raises UnknownName for a
-    case that is not there.
+    ``shown`` says what a view leaves out of ``db``; ``record`` is then the whole record, whose heads are told. What is
+    privileged by the record is left out by such a view (``View.unprivileged``), and the document says what became of
+    it. Equal projections give equal documents. What is otherwise than in a ``former`` state is marked. Raises
+    UnknownName for a case that is not there.
     """
     matter = Matter(db, cases, language, shown, db if record is None else record)
     document = _document(matter, layout)
@@ -49,7 +50,8 @@ def chronology(
 
 def _document(matter: Matter, layout: str) -> Document:
     blocks = tuple(getattr(layouts, LAYOUTS[layout])(matter))
-    title = f"{matter.label('chronology')}{'：' if matter.language == 'zh' else ': '}{matter.title}"
+    what = matter.label("privilege log" if layout == "privilege" else "chronology")
+    title = f"{what}{'：' if matter.language == 'zh' else ': '}{matter.title}"
     return Document(title, blocks, matter.language, matter.made_from, partial(logged, matter.db, matter.names))
 
 

@@ -42,6 +42,7 @@ _LABELS: Final[dict[str, tuple[str, str]]] = {
     "formerly": ("Formerly: {text}", "原文：{text}"),
     "filters": ("What is shown", "所示范围"),
     "everything": ("Everything that is logged of these cases.", "所列案件的全部记录。"),
+    "everything else": ("Everything else that is logged of these cases.", "所列案件的其余全部记录。"),
     "dates": ("How to read the dates", "日期说明"),
     "dates_text": (
         "A date is as exact as its source: a month is some day of that month, 'in or about' is the source's own doubt.|"
@@ -136,6 +137,28 @@ _LABELS: Final[dict[str, tuple[str, str]]] = {
     "others": ("Others", "其他"),
     "no statements": ("No claim, defence, notice or statement is logged.", "未记录主张、抗辩、函件或陈述。"),
     "about": ("About", "案情"),
+    "privilege log": ("Privilege log", "特权清单"),
+    "privilege_log_text": (
+        "What is withheld from chronologies as privileged, described without what it says.",
+        "大事记因特权而未予载入的内容，仅作说明，不载明其内容。",
+    ),
+    "nothing withheld": ("Nothing is withheld as privileged.", "无因特权而未予载入的内容。"),
+    "left out": (
+        "Left out as privileged, with what refers to it: {number} of the events logged. The privilege log lists them.",
+        "因特权未予载入的事件及与其相关的内容：{number}项，详见特权清单。",
+    ),
+    "contains privileged": (
+        "Privileged and confidential: this document contains privileged matter ({number} of the events logged).",
+        "特权保密：本文件含有受特权保护的内容（{number}项）。",
+    ),
+    "privileged": ("privileged", "受特权保护"),
+    "nature": ("Kind", "类别"),
+    "held by": ("Claimed by", "主张方"),
+    "author": ("Author", "作者"),
+    "recipients": ("Recipients", "收件人"),
+    "basis": ("Basis", "依据"),
+    "description": ("Description", "说明"),
+    "event": ("Event", "事件"),
     "last": ("Last development", "最近事项"),
     "number of developments": ("Developments logged: {number}.", "已记录事项：{number}项。"),
 }

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from tracker import queries
 from tracker.clocks import ASSERTED_BY
 from tracker.documents import parts
-from tracker.documents.blocks import Grid, Heading, Items, Note, PageBreak, Paragraph, Strong
-from tracker.documents.days import said
+from tracker.documents.blocks import Grid, Heading, Items, Note, PageBreak, Paragraph, Row, Strong
+from tracker.documents.days import day, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,7 +83,8 @@ def _month(day: Day) -> tuple[str, str]:
 
 def _sentence(matter: Matter, row: queries.TimelineRow, cited: set[str]) -> Text:
     case = f" [{row.case}]" if matter.several else ""
-    status: tuple[Piece, ...] = (" [", *matter.status(row), "]") if row.status else ()
+    is_marked = row.status or row.ref in matter.privileged
+    status: tuple[Piece, ...] = (" [", *matter.status(row), "]") if is_marked else ()
     return (
         f"({matter.places[row.ref]}) ",
         Strong(matter.day(row).words),
@@ -189,6 +190,7 @@ def _compared(matter: Matter) -> Iterator[Block]:
 
 def summary(matter: Matter) -> Iterator[Block]:
     """A page for each case: where it stands, what was last and what is next, disputes, debts and deadlines."""
+    yield from parts.privilege(matter)
     for at, name in enumerate(matter.names):
         if at:
             yield PageBreak()
@@ -202,3 +204,29 @@ def summary(matter: Matter) -> Iterator[Block]:
             yield from part(one)
     yield from parts.sources(matter)
     yield from parts.record(matter)
+
+
+def privilege(matter: Matter) -> Iterator[Block]:
+    """The privilege log: what is withheld, described by its claims alone (Fed. R. Civ. P. 26(b)(5)(A)(ii))."""
+    yield Paragraph(matter.label("privilege_log_text"))
+    rows = []
+    for number, claims in enumerate(matter.privileges.values(), 1):
+        told = ("held_by", "author", "recipients", "basis", "description")
+        first = claims[0]
+        cells = [_claimed(matter, claims, field) for field in told]
+        nature = _claimed(matter, claims, "nature", matter.type_label(first.type, first.label))
+        rows.append(Row((str(number), day(first.date, matter.language), nature, *cells, first.target), case=first.case))
+    if rows:
+        titles = matter.labels(
+            "no", "date", "nature", "held by", "author", "recipients", "basis", "description", "event"
+        )
+        yield Grid(titles, tuple(rows), "privilege")
+    else:
+        yield Paragraph(matter.label("nothing withheld"))
+    yield from parts.record(matter)
+
+
+def _claimed(matter: Matter, claims: Sequence[queries.PrivilegeRow], field: str, otherwise: str | None = None) -> str:
+    """What the claims of one event say in a field, each value once."""
+    values = dict.fromkeys(filter(None, (getattr(claim, field) for claim in claims)))
+    return "; ".join(values) or otherwise or matter.label("not stated")

@@ -178,14 +178,37 @@ class Matter:
         rows = queries.rows(self.db, "developments")
         return {row["ref"]: json.loads(row["data"]) for row in rows if row["case_name"] in self.names}
 
+    @cached_property
+    def privileges(self) -> dict[str, list[queries.PrivilegeRow]]:
+        """The claims of privilege in force by what they are about (its id), by everything that is logged."""
+        found: dict[str, list[queries.PrivilegeRow]] = defaultdict(list)
+        for row in queries.privileges(self._record, self.names):
+            found[row.target_id].append(row)
+        return found
+
+    @cached_property
+    def privileged(self) -> set[str]:
+        """The refs of what is privileged and is shown nevertheless."""
+        rows = queries.rows(self.db, "developments") if self.privileges else ()
+        return {row["ref"] for row in rows if row["event_id"] in self.privileges}
+
+    @property
+    def withholds(self) -> bool:
+        """Whether something is privileged and none of it is shown."""
+        return bool(self.privileges) and not self.privileged
+
     def day(self, row: queries.TimelineRow) -> Day:
         """When a development happened, in words."""
         return day(row.date, self.language, known=row.known)
 
     def kind(self, row: queries.TimelineRow) -> str:
         """What kind of event a development is."""
-        known = registry().get(row.type)
-        return known.label_zh if known and self.language == "zh" else row.label
+        return self.type_label(row.type, row.label)
+
+    def type_label(self, event_type: str, english: str) -> str:
+        """What an event type is called."""
+        known = registry().get(event_type)
+        return known.label_zh if known and self.language == "zh" else english
 
     def told(self, row: queries.TimelineRow) -> str:
         """What happened, in one text: what kind of event it is, then what was logged of it."""
@@ -198,10 +221,11 @@ class Matter:
 
     def status(self, row: queries.TimelineRow) -> tuple[Piece, ...]:
         """How a development stands, with every value that is claimed in a footnote."""
-        if not row.status:
+        words = ["privileged"] * (row.ref in self.privileged) + [row.status] * bool(row.status)
+        if not words:
             return ("",)
-        notes = [Note(self.by_number(row.amended))] if row.amended else []
-        return (Strong(self.label(row.status)), *notes)
+        notes = [Note(self.by_number(row.amended))] if row.status and row.amended else []
+        return (Strong(self.label("but").join(self.labels(*words))), *notes)
 
     def source(self, row: queries.TimelineRow) -> str:
         """Where a development is found: number of the source and pinpoint."""

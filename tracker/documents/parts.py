@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker import queries
 from tracker.dates import fault
-from tracker.documents.blocks import Figure, Grid, Heading, Items, Moment, Paragraph, Row
+from tracker.documents.blocks import Figure, Grid, Heading, Items, Moment, Paragraph, Row, Strong
 from tracker.documents.days import day, said
 from tracker.documents.timeline import in_pages
 from tracker.eventtypes.base import span_of_money
@@ -20,13 +20,22 @@ if TYPE_CHECKING:
 
 
 def front(matter: Matter) -> Iterator[Block]:
-    """The cases, which filters were on, how the dates are read, and the timeline."""
+    """What is privileged, the cases, which filters were on, how the dates are read, and the timeline."""
+    yield from privilege(matter)
     yield from cases(matter)
     yield Heading(1, matter.label("filters"))
-    yield Paragraph(matter.shown or matter.label("everything"))
+    yield Paragraph(matter.shown or matter.label("everything else" if matter.withholds else "everything"))
     yield Heading(1, matter.label("dates"))
     yield Items(tuple(matter.label("dates_text").split("|")))
     yield from timeline(matter)
+
+
+def privilege(matter: Matter) -> Iterator[Block]:
+    """At the head of a document: that it contains what is privileged, or that it leaves that out."""
+    if matter.privileged:
+        yield Paragraph((Strong(matter.label("contains privileged", number=len(matter.privileged))),))
+    elif matter.withholds:
+        yield Paragraph(matter.label("left out", number=len(matter.privileges)))
 
 
 MOST_DRAWN: Final = 400

@@ -32,6 +32,7 @@ FAMILIES = (
     "issues",
     "documents",
     "amendments",
+    "privilege",
 )
 """The modules, in the order in which help and reference show them."""
 

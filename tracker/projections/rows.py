@@ -152,6 +152,23 @@ def _standing(log: str, name: str, position: int, standing: Standing) -> Iterato
         yield "retractions", retraction
     for dispute in standing.disputes:
         yield from _dispute(log, name, ref, data, dispute)
+    for claim, at, waived_by in standing.privileges:
+        yield (
+            "privileges",
+            {
+                "ref": _ref(name, at),
+                "log": log,
+                "target": ref,
+                "target_id": claim.of,
+                "basis": claim.basis,
+                "held_by": claim.held_by,
+                "author": claim.author,
+                "recipients": "; ".join(claim.recipients) or None,
+                "nature": claim.nature,
+                "description": claim.description,
+                "waived_by": _ref(name, waived_by) if waived_by is not None else None,
+            },
+        )
 
 
 def _dispute(log: str, name: str, ref: str, data: EventData, dispute: Disputed) -> Iterator[Row]:

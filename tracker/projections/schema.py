@@ -478,11 +478,11 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "amendments",
-        "an event that amends another: corrects, retracts, disputes or settles",
+        "an event that amends another: corrects, retracts, disputes, settles, claims or gives up a privilege",
         (
             _text("ref", "the amendment: LOG#NUMBER"),
             _text("log", "the log"),
-            _text("what", "Correction, Retraction, Dispute or Settlement of a dispute"),
+            _text("what", "the label of its type: Correction, Retraction, Dispute"),
             _text("target_id", "the id of the event it is about"),
             _text("field", "which field"),
             _text("value", "the value it gives"),
@@ -491,6 +491,25 @@ TABLES: tuple[Table, ...] = (
         ),
         ("ref",),
         (("log",), ("target_id",)),
+    ),
+    Table(
+        "privileges",
+        "a claim that an event is privileged, and whether it was given up",
+        (
+            _text("ref", "the claim: LOG#NUMBER"),
+            _text("log", "the log"),
+            _text("target", "the event that is privileged: LOG#NUMBER"),
+            _text("target_id", "the id of that event"),
+            _text("basis", "what protects it"),
+            _text("held_by", "the party that claims it"),
+            _text("author", "who wrote or said what is withheld"),
+            _text("recipients", "who received it"),
+            _text("nature", "what kind of communication it is"),
+            _text("description", "what the privilege log says of it"),
+            _text("waived_by", "the event by which it was given up; empty while it is in force"),
+        ),
+        ("ref",),
+        (("log",), ("target",)),
     ),
     Table(
         "corrections",
@@ -606,7 +625,7 @@ TABLES: tuple[Table, ...] = (
 )
 """Every table, in an order in which each comes after those it refers to."""
 
-_SAID_OF = ("dispute_claims", "disputes", "retractions", "corrections", "amendments")
+_SAID_OF = ("dispute_claims", "disputes", "retractions", "corrections", "privileges", "amendments")
 OF_A_CASE: tuple[tuple[str, str], ...] = (
     *((table, "log = :log") for table in _SAID_OF),
     ("order_parties", "order_id IN (SELECT id FROM orders WHERE case_name = :case)"),

@@ -37,6 +37,7 @@ from tracker.queries.duties import (
     turns,
 )
 from tracker.queries.issued import IssuedRow, issued, next_issue
+from tracker.queries.privileges import PrivilegeRow, is_anything_privileged, privileges
 from tracker.queries.registers import (
     PartyRow,
     SourceRow,
@@ -69,6 +70,7 @@ __all__ = [
     "OrderRow",
     "OwedRow",
     "PartyRow",
+    "PrivilegeRow",
     "ProblemRow",
     "Result",
     "SourceRow",
@@ -87,6 +89,7 @@ __all__ = [
     "event_ids",
     "exports",
     "hearings",
+    "is_anything_privileged",
     "issued",
     "issues",
     "known_names",
@@ -100,6 +103,7 @@ __all__ = [
     "party_names",
     "pinpoint",
     "pinpoints",
+    "privileges",
     "problems",
     "pseudonyms",
     "relations_of",

@@ -84,7 +84,9 @@ WITH past AS (
         FROM developments WHERE type = 'case.checked' AND status <> 'retracted')
 ), faults AS (SELECT log, count(*) AS number FROM all_problems GROUP BY log)
 SELECT k.name, k.kind_label, k.title, k.stage, k.stage_since,
-       p.label, p.date, p.ref, c.what, c.date, c.development,
+       p.label || CASE WHEN EXISTS (SELECT 1 FROM privileges v WHERE v.target = p.ref AND v.waived_by IS NULL)
+                       THEN ' [privileged]' ELSE '' END,
+       p.date, p.ref, c.what, c.date, c.development,
        coalesce(f.number, 0),
        (SELECT count(*) FROM disputes d WHERE d.log = 'cases/' || k.name AND d.status = 'open'),
        r.known, r.known_day,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.eventtypes.issues import IssueTagged
 from tracker.queries.disputed import amended
+from tracker.queries.privileges import privileges
 from tracker.queries.tables import named, party_names, pinpoints, rows
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class TimelineRow(NamedTuple):
-    """A development in its place in time."""
+    """A development in its place in time; ``privilege`` is on what basis it is privileged, and who claims so."""
 
     ref: str
     case: str
@@ -28,6 +29,7 @@ class TimelineRow(NamedTuple):
     amended: str
     pinpoints: str
     known: str
+    privilege: str
 
 
 class Line(NamedTuple):
@@ -62,6 +64,9 @@ def timeline(db: sqlite3.Connection, cases: Sequence[str] = (), *, history: bool
     """Developments in order (design rule 8), those without a date last; with ``history`` also what was retracted."""
     pins, names = pinpoints(db), party_names(db)
     said = amended(db, history=history)
+    claims: dict[str, list[str]] = {}
+    for claim in privileges(db):
+        claims.setdefault(claim.target, []).append(claim.told)
     return [
         TimelineRow(
             ref=row["ref"],
@@ -75,6 +80,7 @@ def timeline(db: sqlite3.Connection, cases: Sequence[str] = (), *, history: bool
             amended=said.get(row["ref"], ""),
             pinpoints=pins.get(row["ref"], ""),
             known=row["known"],
+            privilege="; ".join(dict.fromkeys(claims.get(row["ref"], ()))),
         )
         for row in db.execute(_TIMELINE, {"history": history})
         if not cases or row["case_name"] in cases

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 class Reason(NamedTuple):
     """One ground of a value.
 
-    ``what`` is event, also, note, passage, corrected, disputed, claimed, settled, retracted, set aside or would change;
-    ``refs`` is the event it is about or that says so. A passage has its source, its locator, when the source was
-    published (EDTF) and what the passage does: supports or contradicts.
+    ``what`` is event, also, note, passage, corrected, disputed, claimed, settled, retracted, privileged, set aside or
+    would change; ``refs`` is the event it is about or that says so. A passage has its source, its locator, when the
+    source was published (EDTF) and what the passage does: supports or contradicts.
     """
 
     section: str
@@ -132,6 +132,11 @@ class _Grounds:
             listed.add(row["ref"])
             yield self._row("retracted", row["ref"], row["reason"])
             yield from self._passages(row["ref"])
+        for row in record.privileges.get(ref, ()):
+            listed.update(filter(None, (row["ref"], row["waived_by"])))
+            by = f", claimed by [[{row['held_by']}]]" if row["held_by"] else ""
+            given_up = f" (given up by {row['waived_by']})" if row["waived_by"] else ""
+            yield self._row("privileged", row["ref"], f"{row['basis']}{by}{given_up}")
         yield from self._set_aside(ref, listed)
 
     def _dispute(self, row: sqlite3.Row, listed: set[str]) -> Iterator[Reason]:
@@ -158,7 +163,11 @@ class _Grounds:
         for row in self.record.amendments.get(event["event_id"], ()) if event else ():
             if row["ref"] not in listed:
                 field = f" of {_spaced(row['field'])}" if row["field"] else ""
-                yield self._row("set aside", row["ref"], f"{row['what']}{field} that is not in force: {row['reason']}")
+                yield self._row(
+                    "set aside",
+                    row["ref"],
+                    f"{row['what']}{field} that is not in force: {row['reason'] or 'no reason is given'}",
+                )
 
     # what would change it
 

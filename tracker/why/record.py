@@ -42,6 +42,7 @@ class Record:
         self.retractions = self._about("retractions")
         self.disputes = self._about("disputes", "field")
         self.claims = self._about("dispute_claims", "field", "number")
+        self.privileges = self._about("privileges", "rowid")
         self.amendments: dict[str, list[sqlite3.Row]] = {}
         self.amending: dict[str, str] = {}
         for row in queries.rows(db, "amendments"):
