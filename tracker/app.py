@@ -159,10 +159,12 @@ class Tracker:
         from tracker.privilege import without_privileged
         from tracker.projections.build import project_events
 
-        if view.unprivileged and not queries.is_anything_privileged(self.read()):
-            view = view._replace(unprivileged=False)  # nothing to leave out: the projection as it is will do
-        if view.is_whole:
-            return self.read(), []
+        if view.is_whole or view.unprivileged:
+            whole = self.read()
+            if not queries.is_anything_privileged(whole):
+                view = view._replace(unprivileged=False)
+            if view.is_whole:
+                return whole, []  # also where there is nothing to leave out: nothing is read again
         names = self.log.logs()
         logs = {name: list(replay(self.log, name)) for name in self.progress(names, len(names))}
         if view.unprivileged:
