@@ -164,10 +164,12 @@ class Tracker:
         from tracker.privilege import without_privileged
         from tracker.projections.build import project_events
 
-        if view.unprivileged and not queries.is_anything_privileged(self.read()):
-            view = view._replace(unprivileged=False)  # nothing to leave out: the projection as it is will do
-        if view.is_whole:
-            return (self.read() if logs is None else project_events(logs)), []
+        if view.unprivileged or (view.is_whole and logs is None):
+            whole = self.read()
+            if not queries.is_anything_privileged(whole):
+                view = view._replace(unprivileged=False)
+            if view.is_whole and logs is None:
+                return whole, []  # also where there is nothing to leave out: nothing is read again
         record = self.logs() if logs is None or view.unprivileged else {}
         shown = record if logs is None else logs
         if view.unprivileged:
