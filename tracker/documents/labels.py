@@ -137,6 +137,7 @@ _LABELS: Final[dict[str, tuple[str, str]]] = {
     "no statements": ("No claim, defence, notice or statement is logged.", "未记录主张、抗辩、函件或陈述。"),
     "about": ("About", "案情"),
     "last": ("Last development", "最近事项"),
+    "left out": ("Not among the events of this file: {what} ({reason})", "本文件所附事件中未含：{what}（{reason}）"),
     "number of developments": ("Developments logged: {number}.", "已记录事项：{number}项。"),
 }
 
