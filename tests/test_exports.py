@@ -357,7 +357,14 @@ def test_a_csv_comes_back_from_a_spreadsheet(tmp_path: Path) -> None:
 
 def test_json_comes_back_in_any_shape() -> None:
     whole = json.loads(as_json.write(FULL)) | {"entries": [EVENT]}
-    for shape in ({}, {"indent": 4}, {"indent": 0}, {"indent": 2, "sort_keys": True}, {"separators": (",", ":")}):
+    for shape in (
+        {},
+        {"indent": 4},
+        {"indent": 0},
+        {"indent": 2, "sort_keys": True},
+        {"separators": (",", ":")},
+        {"sort_keys": True},
+    ):
         for mark in (b"", b"\xef\xbb\xbf"):
             [back] = read_any(io.BytesIO(mark + json.dumps(whole, **shape).encode()), "x")
             assert (back.where, back.id, back.data) == ("x, entry 1", A, EVENT["data"])
