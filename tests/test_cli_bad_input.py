@@ -44,7 +44,7 @@ WRONG: tuple[tuple[tuple[str, ...], int, str], ...] = (
     (("log", "deposit", "party.added", "--party", "x", "--name", "x", "--what", "person"), 2, "belongs into the reg"),
     (("log", "deposit", "case.opened", "--kind", "lawsuit", "--title", "T"), 2, "there is a case 'deposit' already"),
     (("log", "deposit", "--sheet", "x.toml"), 2, "either one development, or sheets, or a batch"),
-    (("log", "--sheet", "x.toml", "--expect", "3"), 2, "--expect and --id go with one development"),
+    (("log", "--sheet", "x.toml", "--expect", "3"), 2, "--expect, --id and --privileged go with one development"),
     (("log", "--batch", "-", "--sheet", "x.toml"), 2, "either one development, or sheets, or a batch"),
     (("log", "--sheet", "nowhere.toml"), 1, "nowhere.toml: it cannot be read (No such file or directory)"),
     (("log", "--batch", "nowhere.jsonl"), 1, "nowhere.jsonl could not be read or written (No such file or directory)"),

@@ -536,8 +536,13 @@ def _refs_in(entry: Entry) -> dict[str, str]:
 
 
 def _wants_reckoning(entry: Entry) -> bool:
-    """Whether a rule has to be applied: to a deadline that names one and has no result, if its data fit their type."""
-    if entry.type != "deadline.set" or not isinstance(entry.data.get("rule"), str) or "results" in entry.data:
+    """Whether a rule has to be applied: to a deadline that names one and has no result, if its data fit their type.
+
+    One that another store logged without a result was waiting there, and waits here.
+    """
+    if entry.recorded or entry.type != "deadline.set" or "results" in entry.data:
+        return False
+    if not isinstance(entry.data.get("rule"), str):
         return False
     from tracker.entries import typed
 

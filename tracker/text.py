@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import lru_cache
 from typing import Final
@@ -36,6 +35,8 @@ def visible_json(told: str) -> str:
     """JSON in which every character that acts without being seen is escaped, which says the same."""
     if visible(told) == told:
         return told
+    import json
+
     return "".join(sign if visible(sign) == sign else json.dumps(sign)[1:-1] for sign in told)
 
 

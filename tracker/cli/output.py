@@ -183,7 +183,7 @@ def progress(items: Iterable[T], length: int) -> Iterator[T]:
 @contextmanager
 def clock(text: str) -> Iterator[None]:
     """Show on a terminal for how long work has gone on that cannot say how far it is; nothing for the first second."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield
         return
     done, begun = Event(), monotonic()

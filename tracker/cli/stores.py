@@ -108,10 +108,12 @@ def view_of(ctx: click.Context) -> View:
 def _require_in_view(tracker: Tracker, db: sqlite3.Connection, cases: Iterable[str], told: str) -> None:
     """Raise NotInView for a case of the store of which the view has nothing."""
     from tracker import queries
+    from tracker.app import Tracker
     from tracker.errors import NotInView
 
     absent = set(cases) - set(queries.case_names(db))
-    if found := sorted(absent & tracker.known().cases if absent else ()):
+    # By a tracker of its own: one that reads again closes what it read before, which may be this projection.
+    if found := sorted(absent & Tracker(tracker.root).known().cases if absent else ()):
         raise NotInView(found[0], told)
 
 

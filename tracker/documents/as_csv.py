@@ -85,6 +85,11 @@ def _lines(document: Document) -> list[Line]:
             above = {level: text for level, text in above.items() if level < block.level} | {block.level: block.text}
         section = " / ".join(above.values())
         lines += ({"section": section} | line for line in _block(block, document.language))
+    for ref, of_field, reason in document.left_out():
+        what = f"{ref}, {of_field}" if of_field else ref
+        lines.append(
+            {"part": "left out", "text": label("not in the file", document.language, what=what, reason=reason)}
+        )
     return sorted(lines, key=lambda line: line["part"] != "developments")
 
 

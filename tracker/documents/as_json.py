@@ -22,6 +22,7 @@ def write(document: Document) -> bytes:
         "language": document.language,
         "made_from": document.made_from,
         "blocks": [_block(block) for block in document.blocks],
+        "left_out": [each._asdict() for each in document.left_out()],
         "entries": [json.loads(entry.line) for entry in document.entries()],
     }
     return (visible_json(json.dumps(made, ensure_ascii=False, indent=1)) + "\n").encode()

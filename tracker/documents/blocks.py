@@ -135,7 +135,19 @@ class Logged(NamedTuple):
     line: str
 
 
+class LeftOut(NamedTuple):
+    """A field of a logged event, or all of it when ``field`` is empty, that an empty store would refuse, and why."""
+
+    ref: str
+    field: str
+    reason: str
+
+
 def _nothing_logged() -> tuple[Logged, ...]:
+    return ()
+
+
+def _nothing_left_out() -> tuple[LeftOut, ...]:
     return ()
 
 
@@ -145,7 +157,8 @@ class Document:
 
     ``made_from`` is the moment at which the newest event in it was logged (RFC 3339, UTC): formats that want a time
     take this one, so that equal records give equal bytes. ``entries`` gives the events behind it, in an order in which
-    they can be logged into an empty store; only formats that can be read back ask for them.
+    they can be logged into an empty store, and ``left_out`` what such a store would refuse; only formats that can be
+    read back ask for them.
     """
 
     title: str
@@ -153,6 +166,7 @@ class Document:
     language: Literal["en", "zh"] = "en"
     made_from: str = NEVER
     entries: Callable[[], tuple[Logged, ...]] = field(default=_nothing_logged, compare=False)
+    left_out: Callable[[], tuple[LeftOut, ...]] = field(default=_nothing_left_out, compare=False)
 
 
 def plain(cell: Cell) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker import queries
@@ -52,7 +52,10 @@ def _document(matter: Matter, layout: str) -> Document:
     blocks = tuple(getattr(layouts, LAYOUTS[layout])(matter))
     what = matter.label("privilege log" if layout == "privilege" else "chronology")
     title = f"{what}{'：' if matter.language == 'zh' else ': '}{matter.title}"
-    return Document(title, blocks, matter.language, matter.made_from, partial(logged, matter.db, matter.names))
+    behind = cache(partial(logged, matter.db, matter.names))
+    return Document(
+        title, blocks, matter.language, matter.made_from, lambda: behind().entries, lambda: behind().left_out
+    )
 
 
 def _redlined(document: Document, matter: Matter, layout: str, former: Former) -> Document:

@@ -160,6 +160,10 @@ _LABELS: Final[dict[str, tuple[str, str]]] = {
     "description": ("Description", "说明"),
     "event": ("Event", "事件"),
     "last": ("Last development", "最近事项"),
+    "not in the file": (
+        "Not among the events of this file: {what} ({reason})",
+        "本文件所附事件中未含：{what}（{reason}）",
+    ),
     "number of developments": ("Developments logged: {number}.", "已记录事项：{number}项。"),
 }
 
