@@ -75,6 +75,8 @@ def csv_text(path: Path) -> str:
         return "\n".join(cell for row in csv.reader(lines, strict=True) for cell in row[:-2])
 
 
+EXAMPLES = PROJECT / "docs" / "examples"
+
 READERS = {
     ".html": html_text, ".docx": word_text, ".xlsx": excel_text, ".pdf": pdf_text, ".json": json_text, ".csv": csv_text,
 }  # fmt: skip
@@ -204,3 +206,16 @@ def test_a_terminal_shows_that_a_long_document_goes_on(many):
     child = pexpect.spawn(sys.executable, command, cwd=many, encoding="utf-8", timeout=60)
     child.expect(r"Writing shown\.pdf: \d+ s")
     child.expect("Wrote shown")
+
+
+@pytest.mark.parametrize("name", ["haikou-deposit", "all-cases"])
+def test_the_examples_are_what_the_commands_make_now(store, name):
+    every = ok("query", "SELECT name FROM cases ORDER BY name", "--tsv", cwd=store).split()[1:]
+    cases = every if name == "all-cases" else [name]
+    ok("chronology", *cases, "-o", f"{name}.html", cwd=store)
+    assert (store / f"{name}.html").read_bytes() == (EXAMPLES / f"{name}.html").read_bytes(), "make the examples again"
+    # The others may differ by the version of a library: what they say may not.
+    for ending in (".docx", ".pdf"):
+        ok("chronology", *cases, "-o", f"{name}{ending}", cwd=store)
+        made, kept = (words(READERS[ending](folder / f"{name}{ending}")) for folder in (store, EXAMPLES))
+        assert sorted(made) == sorted(kept), "make the examples again"

@@ -239,14 +239,12 @@ def test_a_text_that_is_not_in_english() -> None:
     assert [each.text for each in of(root, "span", kind="status")] == ["有争议"]
 
 
-def test_five_thousand_rows_take_seconds() -> None:
+def test_five_thousand_rows_are_there() -> None:
     cells = ((str(n), SIXTH, (f"What happened {n}", Note(f"note {n}")), "S1 ¶7, 13-14") for n in range(5000))
     rows = tuple(Row(each, "disputed", "a", ("P",)) for each in cells)
     document = Document("T", (Grid(("No.", "Date", "Development", "Source"), rows, "developments"),))
-    begun = time.process_time()
     made = write(document)
-    assert time.process_time() - begun < 5
-    assert len(re.findall(b"<tr ", made)) == 5001 and b'id="note-5000"' in made
+    assert len(re.findall(b"<tr[ >]", made)) == 5001 and b'id="note-5000"' in made
 
 
 def test_the_policy_allows_these_texts_and_nothing_else() -> None:
@@ -316,15 +314,8 @@ def test_the_basics_of_accessibility(document: Document) -> None:
     assert all(named(each, root).strip() for each in of(root, "table", "nav", "section", "a", "h2")), "2.4.4, 2.4.6"
     labels = [named(each, root) for each in of(root, "table")]
     assert len(set(labels)) == len(labels), "tables can be told apart"
-    roles = {
-        "table": "table",
-        "thead": "rowgroup",
-        "tbody": "rowgroup",
-        "tr": "row",
-        "th": "columnheader",
-        "td": "cell",
-    }
-    assert all(each.get("role") == roles[each.tag] for each in of(root, *roles)), "1.3.1, laid out as blocks too"
+    in_tables = of(root, "table", "thead", "tbody", "tr", "th", "td")
+    assert not any(each.get("role") for each in in_tables), "ARIA in HTML, section 4: the script sets them"
     ids = [each.get("id") for each in root.iter() if each.get("id")]
     assert len(set(ids)) == len(ids)
     assert {each.get("href", "")[1:] for each in of(root, "a")} <= set(ids)

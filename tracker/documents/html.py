@@ -141,7 +141,8 @@ class _Writer:
             case Figure(moments):
                 self.figures += 1
                 drawn = timeline(moments, language=self.document.language, name=f"timeline-{self.figures}")
-                yield f'<figure class="timeline">{drawn}</figure>'
+                # Where it is wider than the screen it scrolls, also for who has only a keyboard (2.1.1).
+                yield f'<figure class="timeline" tabindex="0" aria-label="{_text(self.label)}">{drawn}</figure>'
             case PageBreak():
                 yield '<hr class="page-break">'
 
@@ -178,14 +179,13 @@ class _Writer:
         yield "</ol>\n</section>"
 
     def _grid(self, grid: Grid) -> Iterator[str]:
-        # Not every browser takes for a table what a narrow screen lays out as blocks, unless its roles are spelt out.
         kind = f' class="{_slug(grid.name)}"' if grid.name else ""
-        yield f'<table{kind} role="table" aria-label="{self._labelled()}">'
+        yield f'<table{kind} aria-label="{self._labelled()}">'
         yield self._columns(grid)
         longest = max(_WORD, _LINE // max(1, len(grid.titles)))
-        head = '<th scope="col" role="columnheader"'
+        head = '<th scope="col"'
         titles = "".join(f"{head}{_kind_of(title, longest)}>{_text(title)}</th>" for title in grid.titles)
-        yield f'<thead role="rowgroup"><tr role="row">{titles}</tr></thead>\n<tbody role="rowgroup">'
+        yield f"<thead><tr>{titles}</tr></thead>\n<tbody>"
         for row in grid.rows:
             yield self._row(row, grid.titles, longest)
         yield "</tbody>\n</table>"
@@ -208,8 +208,8 @@ class _Writer:
         for position, (cell, title) in enumerate(zip_longest(row.cells, titles, fillvalue="")):
             inner = self._cell(cell) + (self._status(row) if position == last else "")
             kind = _kind_of(cell, longest)
-            cells.append(f'<td role="cell"{kind} data-label="{_text(plain(title))}">{inner}</td>')
-        return f'<tr role="row"{_found_by(row)}>{"".join(cells)}</tr>'
+            cells.append(f'<td{kind} data-label="{_text(plain(title))}">{inner}</td>')
+        return f"<tr{_found_by(row)}>{''.join(cells)}</tr>"
 
     def _status(self, row: Row) -> str:
         """How a row stands, in words, when its cells do not say it: colour alone must not (1.4.1)."""
