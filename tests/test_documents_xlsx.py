@@ -405,9 +405,7 @@ def test_equal_documents_give_equal_bytes() -> None:
 
 def test_five_thousand_rows() -> None:
     rows = tuple((str(n), SECOND, (f"text {n} ", Struck("x"), Note("n")), "小米") for n in range(5_000))
-    start = time.perf_counter()
     data = write(grid(*rows, titles=("No.", "Date", "Text", "Party")))
-    assert time.perf_counter() - start < 20
     assert len(Sheets(data).rows("Developments")) == 5_001
 
 
