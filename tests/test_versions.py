@@ -491,3 +491,14 @@ def test_an_issue_that_was_retracted_is_none(issued: Path) -> None:
     assert (issued / "c.md").read_bytes() == given
     ok("chronology", "a", "-o", "d.md", "--issue", "nobody", cwd=issued)
     assert rows(issued)[-1]["issue"] == "@3", "the number of one that was retracted is not given again"
+
+
+@pytest.mark.parametrize("ending", [".json", ".csv"])
+def test_data_tell_nobody_who_was_given_what(issued: Path, ending: str) -> None:
+    ok("chronology", "a", "-o", f"one{ending}", "--issue", "the other side", cwd=issued)
+    ok("retract", "a#3", "--reason", "never sent", cwd=issued)
+    ok("chronology", "a", "-o", f"two{ending}", cwd=issued)
+    one, two = ((issued / f"{name}{ending}").read_text(encoding="utf-8") for name in ("one", "two"))
+    assert one == two
+    assert "note.added" in two
+    assert not [each for each in ("the court", "the other side", "never sent", "document.issued") if each in two]

@@ -11,6 +11,7 @@ from tracker import queries
 from tracker.documents.blocks import LeftOut, Logged
 from tracker.entries import Entry, Known, drafts
 from tracker.eventtypes.base import fields_of, registry
+from tracker.eventtypes.documents import DocumentIssued
 from tracker.names import case_of
 from tracker.references import misfits
 from tracker.text import visible_json
@@ -61,7 +62,10 @@ def logged(db: sqlite3.Connection, cases: Sequence[str]) -> Behind:
 
 
 def _of_case(db: sqlite3.Connection, name: str) -> Iterator[_Event]:
-    return (_event(row, f"cases/{name}") for row in queries.rows(db, "developments", "position", case_name=name))
+    """The events of a case but for issues of documents: who was given one is nothing to whoever reads another."""
+    events = [_event(row, f"cases/{name}") for row in queries.rows(db, "developments", "position", case_name=name)]
+    issues = {event.entry.id for event in events if event.entry.type == DocumentIssued.type}
+    return (event for event in events if event.entry.id not in issues and _text(event, "of") not in issues)
 
 
 def _event(row: sqlite3.Row, log: str) -> _Event:

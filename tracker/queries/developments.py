@@ -121,12 +121,11 @@ def issues(db: sqlite3.Connection, cases: Sequence[str]) -> dict[str, dict[str, 
 
     A tag that was retracted says nothing, nor does one of a development that is not there.
     """
-    told = [row for row in rows(db, "developments") if row["case_name"] in cases]
-    refs = {row["event_id"]: row["ref"] for row in told}
     found: dict[str, dict[str, str]] = {}
-    for row in told:
-        if row["type"] == IssueTagged.type and row["status"] != "retracted":
-            tagged = json.loads(row["data"])
-            for issue in tagged["issues"] if tagged["of"] in refs else ():
-                found.setdefault(issue, {}).setdefault(refs[tagged["of"]], row["ref"])
+    for case in cases:
+        for tag in rows(db, "developments", "position", case_name=case, type=IssueTagged.type):
+            tagged = json.loads(tag["data"])
+            about = rows(db, "developments", case_name=case, event_id=tagged["of"])
+            for issue in tagged["issues"] if about and tag["status"] != "retracted" else ():
+                found.setdefault(issue, {}).setdefault(about[0]["ref"], tag["ref"])
     return found
