@@ -8,6 +8,7 @@
     │   ├── NotInView               a case that is in the store, but not in what is looked at
     │   ├── BadHead                 a name of a former state that is none, or names several
     │   ├── BadQuery, BadFormat, BadTarget
+    │   ├── BadKey                  a signer's key that cannot be read
     │   └── NoActor
     └── RecordFault (exit 1)        the record or the data is at fault
         ├── BrokenLine              a line of a log that a reader must refuse
@@ -16,6 +17,7 @@
         ├── BadDraft                an event that cannot be written
         ├── LogLocked, HeadMoved, IdTaken, WriteFailed, ReadFailed
         ├── OtherRecord             logs that are not those a document was made from
+        ├── BadNote                 a signed note, such as a checkpoint, that is not to be believed
         ├── Mistakes                all that is wrong with a sheet, a batch or an entry, at once
         └── ProjectionFault         the projection cannot be read or made
             └── ProjectionLocked, ProjectionNewer
@@ -112,6 +114,14 @@ class BadHead(WrongUse):
             f"{name!r} names no state of the record: {why}. Write a hash that the document's last table gives (8 or "
             "more characters), CASE#NUMBER, a day or a time, or @NUMBER for an issue."
         )
+
+
+class BadKey(WrongUse):
+    """The public key of a signer that cannot be read."""
+
+    def __init__(self, text: str, why: str) -> None:
+        shown = text if len(text) <= 80 else text[:77] + "..."
+        super().__init__(f"{shown!r} is no key of a signer: {why}. Copy the whole line that 'tracker key' shows.")
 
 
 class BadQuery(WrongUse):
@@ -222,6 +232,14 @@ class OtherRecord(RecordFault):
             f"This is not the record that {name} was made from: {ref} has not the hash {xhash[:12]}... here. "
             "Run 'tracker verify', and look for the logs that have it."
         )
+
+
+class BadNote(RecordFault):
+    """A signed note, such as a checkpoint, that is not to be believed; ``why`` begins with a small letter."""
+
+    def __init__(self, where: object, why: str) -> None:
+        self.why = why
+        super().__init__(f"{where} proves nothing: {why}. Ask whoever signed it for a copy.")
 
 
 class IdTaken(RecordFault):
