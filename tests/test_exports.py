@@ -232,7 +232,8 @@ def test_json_has_every_block_as_data() -> None:
     assert b"\xe2\x80\xae" not in made, "what acts unseen is escaped"
     assert "判决".encode() in made
     assert json.loads(made) == {
-        "title": "T", "left_out": [], "language": "en", "made_from": "2025-12-01T10:20:30.400Z",
+        "title": "T", "letterhead": [], "footer": "", "left_out": [], "language": "en",
+        "made_from": "2025-12-01T10:20:30.400Z",
         "blocks": [
             {"block": "heading", "level": 1, "text": "H1"},
             {"block": "paragraph", "text": ["One", {"note": "n1"}, {"struck": "two"}, {"strong": "three"}]},

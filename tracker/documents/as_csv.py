@@ -78,13 +78,16 @@ def _with_entries(document: Document) -> Iterator[Line]:
 
 def _lines(document: Document) -> list[Line]:
     """What the document says: first its developments, which are what most look for, then the rest, both in order."""
-    lines: list[Line] = [{"part": "title", "text": document.title}]
+    lines: list[Line] = [{"part": "letterhead", "text": line} for line in document.template.head]
+    lines.append({"part": "title", "text": document.title})
     above: dict[int, str] = {}
     for block in document.blocks:
         if isinstance(block, Heading):
             above = {level: text for level, text in above.items() if level < block.level} | {block.level: block.text}
         section = " / ".join(above.values())
         lines += ({"section": section} | line for line in _block(block, document.language))
+    if document.template.footer:
+        lines.append({"part": "footer", "text": document.template.footer})
     for ref, of_field, reason in document.left_out():
         what = f"{ref}, {of_field}" if of_field else ref
         lines.append(
