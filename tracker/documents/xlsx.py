@@ -89,7 +89,9 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "on": "〔……下接工作表“{name}”第{row}行〕",
     },
 }  # fmt: skip
-_NAMED: Final = ("cases", "developments", "disputes", "owed", "deadlines", "cast", "parties", "sources", "record")
+_NAMED: Final = (
+    "cases", "developments", "disputes", "owed", "deadlines", "cast", "parties", "sources", "record", "privilege log",
+)  # fmt: skip
 """The tables whose sheets are called by a label in Chinese; every other sheet is called by the table's name."""
 
 
