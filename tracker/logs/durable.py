@@ -13,6 +13,7 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from glob import escape
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -140,14 +141,34 @@ def set_aside(folder: Path, data: bytes) -> Path:
     return path
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file that is afterwards there with all of its bytes or not at all; the caller holds a lock on it."""
-    draft = path.with_name(path.name + ".tmp")
+def draft_of(path: Path) -> Path:
+    """Return where this process writes what is to take the place of ``path``, beside it, when no lock is held."""
+    return path.with_name(f"{path.name}.{os.getpid()}.tmp")
+
+
+def sweep_drafts(path: Path) -> None:
+    """Remove the drafts of ``path`` whose processes were killed; those at work keep theirs."""
+    for draft in path.parent.glob(f"{escape(path.name)}.*.tmp*"):
+        process = draft.name.removeprefix(path.name + ".").partition(".tmp")[0]
+        if process.isascii() and process.isdigit() and not _is_at_work(int(process)):
+            with suppress(OSError):  # somebody else's, where only owners may remove
+                draft.unlink()
+
+
+def write_whole(path: Path, data: bytes, *, draft: Path | None = None, mode: int | None = None) -> None:
+    """Write a file that is afterwards there with all of its bytes or not at all.
+
+    The caller holds a lock on it, or gives a ``draft`` that is its own. ``mode`` are the permissions: those of
+    somebody's own when left out.
+    """
+    draft = draft or path.with_name(path.name + ".tmp")
     with suppress(FileNotFoundError):
         draft.unlink()  # left by a writer that was killed
     fd = os.open(draft, _SAFE | os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
     try:
         try:
+            if mode is not None:
+                os.fchmod(fd, mode)
             append_whole(fd, data)
             fsync(fd)
         finally:
@@ -229,6 +250,16 @@ def _refuse_sort(path: Path, found: os.stat_result, *, sort: int = stat.S_IFREG)
     actual = stat.S_IFMT(found.st_mode)
     if actual != sort:
         raise LogRefused(path, _SORTS.get(actual, "a file"))
+
+
+def _is_at_work(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True  # somebody else's
+    return process > 0 and process != os.getpid()
 
 
 def _user() -> str:
