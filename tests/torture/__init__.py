@@ -2,7 +2,7 @@
 
 from torture.campaign import Counts, How
 
-CAMPAIGNS = ("torn", "full", "storms", "crowds")
+CAMPAIGNS = ("torn", "full", "storms", "crowds", "changes", "calls")
 """In the order in which they are run."""
 
 __all__ = ["CAMPAIGNS", "Counts", "How"]

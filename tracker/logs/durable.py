@@ -58,7 +58,7 @@ def lock(path: Path, *, timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
     finally:
         with suppress(OSError):
             os.ftruncate(fd, 0)
-        os.close(fd)
+        close(fd)
 
 
 def open_log(path: Path, *, write: bool = False, create: bool = False) -> int:
@@ -81,7 +81,7 @@ def open_log(path: Path, *, write: bool = False, create: bool = False) -> int:
         if write and found.st_nlink > 1:
             raise LogRefused(path, "a file with a second name (a hard link)")
     except BaseException:
-        os.close(fd)
+        close(fd)
         raise
     return fd
 
@@ -108,13 +108,22 @@ def fsync(fd: int) -> None:
     os.fsync(fd)
 
 
+def close(fd: int) -> None:
+    """Close a file of which everything that matters was fsynced: that this fails would say nothing about it.
+
+    Else an event that is on the disk would be reported as not logged.
+    """
+    with suppress(OSError):
+        os.close(fd)
+
+
 def fsync_folder(path: Path) -> None:
     """Wait until the names in a folder are on the disk: a new file is lost without its name."""
     fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         fsync(fd)
     finally:
-        os.close(fd)
+        close(fd)
 
 
 def make_folder(path: Path) -> None:
@@ -172,7 +181,7 @@ def write_whole(path: Path, data: bytes, *, draft: Path | None = None, mode: int
             append_whole(fd, data)
             fsync(fd)
         finally:
-            os.close(fd)
+            close(fd)
         draft.replace(path)
     except BaseException:
         with suppress(OSError):
@@ -234,7 +243,7 @@ def _take(path: Path, timeout: float) -> int:
                 raise LogLocked(path.parent, _holder(fd), timeout)
         finally:
             if not held:
-                os.close(fd)
+                close(fd)
         time.sleep(_RETRY)
 
 
