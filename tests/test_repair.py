@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -144,32 +145,31 @@ def test_what_a_checkpoint_vouches_for_is_not_set_aside(tmp_path):
 
 def attempts(folder: Path, make: Callable[[Path], object], work: Callable[[Path], object]):
     """Stores in which ``work`` was killed before its n-th call, for every n, and with each call failing in its turn."""
-    for names, action, killed in ((CHANGING, kill_myself, True), (CHANGING + LOOKING, fail_with_eio, False)):
+    for names, action in ((CHANGING, kill_myself), (CHANGING + LOOKING, fail_with_eio)):
         for number in range(1, 200):
-            root = folder / f"{number}{'k' if killed else 'f'}"
+            root = folder / f"{action.__name__}-{number}"
             root.mkdir()
             make(root)
             before = images(root)
-            status = in_child(lambda: interrupted(root, work, names, number, action))  # noqa: B023
-            assert status in ((0, -9) if killed else (0, 3))
+            if action is kill_myself:
+                through = in_child(lambda: interrupted(root, work, names, number, action)) == 0  # noqa: B023
+            else:
+                through = interrupted(root, work, names, number, action)
             yield root, before
             shutil.rmtree(root)
-            if status == 3 or (killed and status == 0):
+            if through:
                 break
         else:
             pytest.fail("it never came to an end")
 
 
-def interrupted(root: Path, work: Callable[[Path], object], names: tuple[str, ...], number: int, action) -> None:
+def interrupted(root: Path, work: Callable[[Path], object], names: tuple[str, ...], number: int, action) -> bool:
+    """Do the work with something that happens before a call; whether it came to its end before that call."""
     watch = Syscalls(names)
     watch.before(number, action)
-    try:
-        with watch.watched():
-            work(root)
-    except TrackerError:
-        return
-    if number > len(watch.calls) and action is fail_with_eio:
-        os._exit(3)
+    with suppress(TrackerError), watch.watched():
+        work(root)
+    return number > len(watch.calls)
 
 
 def fail_with_eio() -> None:
