@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from logs_contract import STAMP, A, B, draft, notes, verified
-from stores import IDS, images, quarantine, started
+from stores import IDS, images, quarantine, repaired, slips, started
 
 from tracker.envelope import START, seal
 from tracker.errors import BrokenLine
@@ -77,10 +77,16 @@ def check_mended(log: FileLog, root: Path, acknowledged: list[bytes], *, torn: b
     after = list(log.read(A))
     assert verified(after, A)
     assert after[: len(acknowledged)] == acknowledged
+    [repair] = log.repairs()
     if torn.rstrip(b"\x00") == line[:-1]:
+        assert repair.part == "missing end"
         assert after[len(acknowledged) : -1] == [line[:-1]], "the event was whole, and only its end was missing"
     else:
-        assert len(after) == len(acknowledged) + 1
+        assert len(after) == len(acknowledged) + 2
+        told = ("torn tail", len(acknowledged) + 1, len(torn), sha256(torn).hexdigest())
+        assert repair[1:5] == told
+        assert repaired(root) == [told]
+        assert not slips(root)
         assert (root / "events" / ".quarantine" / sha256(torn).hexdigest()).read_bytes() == torn
     assert log.loose_ends() == {}
 
@@ -104,5 +110,8 @@ def test_a_torn_tail_is_mended_even_when_everything_is_there_already(tmp_path: P
     image = path.read_bytes()
     path.write_bytes(image + b'{"data":')
     assert not log.append([draft(A, "a1", id=IDS[0])], STAMP)[0].new
-    assert path.read_bytes() == image
+    assert path.read_bytes().startswith(image)
+    assert repaired(tmp_path) == [("torn tail", 2, 8, sha256(b'{"data":').hexdigest())]
+    assert notes(log) == ["a1"]
+    assert not log.append([draft(A, "a1", id=IDS[0])], STAMP, expected={A: 99})[0].new, "nothing is expected of a note"
     assert quarantine(tmp_path) == [b'{"data":']

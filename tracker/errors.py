@@ -8,6 +8,7 @@
     │   ├── NotInView               a case that is in the store, but not in what is looked at
     │   ├── BadHead                 a name of a former state that is none, or names several
     │   ├── BadQuery, BadFormat, BadTarget
+    │   ├── NoCopy                  a copy of a log that is not where it was said to be
     │   ├── BadKey                  a signer's key that cannot be read
     │   ├── BadTemplate             a folder with a letterhead that cannot be used
     │   └── NoActor
@@ -17,6 +18,8 @@
         ├── NotCanonical            a value without a canonical form, or bytes that are not one
         ├── BadDraft                an event that cannot be written
         ├── LogLocked, HeadMoved, IdTaken, WriteFailed, ReadFailed
+        ├── Clash                   two branches of a log that say different things under one id
+        ├── NotRestored             a damaged log that a copy does not make whole
         ├── OtherRecord             logs that are not those a document was made from
         ├── BadNote                 a signed note, such as a checkpoint, that is not to be believed
         ├── Mistakes                all that is wrong with a sheet, a batch or an entry, at once
@@ -153,6 +156,16 @@ class BadTarget(WrongUse):
         super().__init__(f"{target} is a part of the store, which a document must not overwrite: choose another file.")
 
 
+class NoCopy(WrongUse):
+    """No other copy of a log where one was looked for."""
+
+    def __init__(self, log: str, other: str, why: str) -> None:
+        super().__init__(
+            f"No copy of {log} was found in {other!r} ({why}): "
+            "name a file, a folder that holds events/, or git:REVISION."
+        )
+
+
 class NoActor(WrongUse):
     """Nobody is known to log as."""
 
@@ -229,6 +242,30 @@ class HeadMoved(RecordFault):
         super().__init__(
             f"{log} holds {actual} events, not {expected} as expected: somebody logged in between; "
             "look at what is new and try again. Nothing was logged."
+        )
+
+
+class Clash(RecordFault):
+    """Events of two branches that have one id and differ."""
+
+    def __init__(self, log: str, pairs: Sequence[tuple[str, int, int]]) -> None:
+        self.pairs = tuple(pairs)
+        told = "; ".join(
+            f"{event_id} is line {ours} here and line {theirs} there" for event_id, ours, theirs in pairs[:5]
+        )
+        more = f"; and {len(pairs) - 5} more" if len(pairs) > 5 else ""
+        super().__init__(
+            f"The branches of {log} say different things under one id ({told}{more}), so that they cannot be joined: "
+            "nothing was changed; find out which of them was altered, and log the other under a new id."
+        )
+
+
+class NotRestored(RecordFault):
+    """A damaged log that a copy does not make whole."""
+
+    def __init__(self, log: str, copy: str, reason: str) -> None:
+        super().__init__(
+            f"{copy} does not make {log} whole: {reason}; nothing was changed, look for another copy, and keep both."
         )
 
 
