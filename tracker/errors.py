@@ -10,6 +10,7 @@
     │   ├── BadQuery, BadFormat, BadTarget
     │   ├── NoCopy                  a copy of a log that is not where it was said to be
     │   ├── BadKey                  a signer's key that cannot be read
+    │   ├── BadTemplate             a folder with a letterhead that cannot be used
     │   └── NoActor
     └── RecordFault (exit 1)        the record or the data is at fault
         ├── BrokenLine              a line of a log that a reader must refuse
@@ -117,6 +118,13 @@ class BadHead(WrongUse):
             f"{name!r} names no state of the record: {why}. Write a hash that the document's last table gives (8 or "
             "more characters), CASE#NUMBER, a day or a time, or @NUMBER for an issue."
         )
+
+
+class BadTemplate(WrongUse):
+    """A template of documents that cannot be used; ``why`` begins with a small letter."""
+
+    def __init__(self, path: object, why: str) -> None:
+        super().__init__(f"{path} is no template: {why}. 'docs/chronologies.md' says what it may hold.")
 
 
 class BadKey(WrongUse):

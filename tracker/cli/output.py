@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from tracker.logs import durable
 from tracker.text import visible, visible_json
 
 if TYPE_CHECKING:
@@ -215,18 +217,21 @@ def error(text: str) -> None:
 
 
 def save(path: Path, document: bytes) -> None:
-    """Write a document whole or not at all; a link keeps its place, and so does what is no plain file."""
+    """Write a document whole or not at all, so that it stays; a link keeps its place, and so does what is no plain file."""
     real = Path(os.path.realpath(path))
     if real.exists() and not real.is_file():
         real.write_bytes(document)
         return
-    draft = real.with_name(f".{real.name}.{os.getpid()}.tmp")
     try:
-        draft.write_bytes(document)
-        if real.exists():
-            shutil.copymode(real, draft)
-        draft.replace(real)
+        mode = stat.S_IMODE(real.stat().st_mode) if real.exists() else 0o666 & ~_umask()
+        durable.sweep_drafts(real)
+        durable.write_whole(real, document, draft=durable.draft_of(real), mode=mode)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from None
-    finally:
-        draft.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    """What permissions nobody is to have; it can only be asked for by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -13,6 +13,7 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from glob import escape
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -57,7 +58,7 @@ def lock(path: Path, *, timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
     finally:
         with suppress(OSError):
             os.ftruncate(fd, 0)
-        os.close(fd)
+        close(fd)
 
 
 def open_log(path: Path, *, write: bool = False, create: bool = False) -> int:
@@ -80,7 +81,7 @@ def open_log(path: Path, *, write: bool = False, create: bool = False) -> int:
         if write and found.st_nlink > 1:
             raise LogRefused(path, "a file with a second name (a hard link)")
     except BaseException:
-        os.close(fd)
+        close(fd)
         raise
     return fd
 
@@ -107,13 +108,22 @@ def fsync(fd: int) -> None:
     os.fsync(fd)
 
 
+def close(fd: int) -> None:
+    """Close a file of which everything that matters was fsynced: that this fails would say nothing about it.
+
+    Else an event that is on the disk would be reported as not logged.
+    """
+    with suppress(OSError):
+        os.close(fd)
+
+
 def fsync_folder(path: Path) -> None:
     """Wait until the names in a folder are on the disk: a new file is lost without its name."""
     fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         fsync(fd)
     finally:
-        os.close(fd)
+        close(fd)
 
 
 def make_folder(path: Path) -> None:
@@ -140,18 +150,38 @@ def set_aside(folder: Path, data: bytes) -> Path:
     return path
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file that is afterwards there with all of its bytes or not at all; the caller holds a lock on it."""
-    draft = path.with_name(path.name + ".tmp")
+def draft_of(path: Path) -> Path:
+    """Return where this process writes what is to take the place of ``path``, beside it, when no lock is held."""
+    return path.with_name(f"{path.name}.{os.getpid()}.tmp")
+
+
+def sweep_drafts(path: Path) -> None:
+    """Remove the drafts of ``path`` whose processes were killed; those at work keep theirs."""
+    for draft in path.parent.glob(f"{escape(path.name)}.*.tmp*"):
+        process = draft.name.removeprefix(path.name + ".").partition(".tmp")[0]
+        if process.isascii() and process.isdigit() and not _is_at_work(int(process)):
+            with suppress(OSError):  # somebody else's, where only owners may remove
+                draft.unlink()
+
+
+def write_whole(path: Path, data: bytes, *, draft: Path | None = None, mode: int | None = None) -> None:
+    """Write a file that is afterwards there with all of its bytes or not at all.
+
+    The caller holds a lock on it, or gives a ``draft`` that is its own. ``mode`` are the permissions: those of
+    somebody's own when left out.
+    """
+    draft = draft or path.with_name(path.name + ".tmp")
     with suppress(FileNotFoundError):
         draft.unlink()  # left by a writer that was killed
     fd = os.open(draft, _SAFE | os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
     try:
         try:
+            if mode is not None:
+                os.fchmod(fd, mode)
             append_whole(fd, data)
             fsync(fd)
         finally:
-            os.close(fd)
+            close(fd)
         draft.replace(path)
     except BaseException:
         with suppress(OSError):
@@ -213,7 +243,7 @@ def _take(path: Path, timeout: float) -> int:
                 raise LogLocked(path.parent, _holder(fd), timeout)
         finally:
             if not held:
-                os.close(fd)
+                close(fd)
         time.sleep(_RETRY)
 
 
@@ -229,6 +259,16 @@ def _refuse_sort(path: Path, found: os.stat_result, *, sort: int = stat.S_IFREG)
     actual = stat.S_IFMT(found.st_mode)
     if actual != sort:
         raise LogRefused(path, _SORTS.get(actual, "a file"))
+
+
+def _is_at_work(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True  # somebody else's
+    return process > 0 and process != os.getpid()
 
 
 def _user() -> str:

@@ -200,7 +200,7 @@ class FileLog:
         try:
             yield fd
         finally:
-            os.close(fd)
+            durable.close(fd)
 
     def _readable(self, log: str, fd: int) -> int:
         """Return how many bytes of a log a reader may see; the journal is looked at last, as in ``stamps``."""

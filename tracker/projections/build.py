@@ -15,6 +15,7 @@ import msgspec
 
 from tracker.envelope import START
 from tracker.errors import ProjectionFault, ProjectionLocked, ProjectionNewer
+from tracker.logs import durable
 from tracker.names import REGISTERS
 from tracker.progress import Progress, unseen
 from tracker.projections.schema import OF_A_CASE, OF_PARTIES, OF_SOURCES, SCHEMA_VERSION, TABLES
@@ -74,21 +75,45 @@ def open_projection(log: EventLog, path: Path, *, progress: Progress = unseen) -
 def rebuild(log: EventLog, path: Path, *, progress: Progress = unseen) -> None:
     """Make the projection anew in a file of its own and put it in the place of the old one.
 
-    Raises as ``open_projection``; the old projection stays when it fails.
+    Raises as ``open_projection``; the old projection stays when it fails, if it was one.
     """
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    fresh = durable.draft_of(path)
     with _sqlite_faults(path):
         try:
-            fresh.unlink(missing_ok=True)
+            durable.sweep_drafts(path)
             _fill(log.stamps(), _reader(log), fresh, progress)
             with fresh.open("rb") as written:
                 os.fsync(written.fileno())
-            fresh.replace(path)
-            # SQLite would take what an interrupted update left beside the old file for the new one's.
-            for ending in ("-journal", "-wal", "-shm"):
-                path.with_name(path.name + ending).unlink(missing_ok=True)
+            with _held(path):
+                fresh.replace(path)
+                _remove_beside(path)
         finally:
             fresh.unlink(missing_ok=True)
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    """Keep others from updating the old projection while it is exchanged.
+
+    SQLite takes a journal for that of the file beside it. Whoever was killed between exchanging the file and removing
+    an old journal would have it rolled back into the new file; so what an interrupted update left is rolled back first,
+    which SQLite does before it gives the lock.
+    """
+    with closing(sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)) as old:
+        try:
+            old.execute("BEGIN IMMEDIATE")
+        except sqlite3.DatabaseError as error:
+            if _is_locked(error):
+                raise
+            path.unlink()  # no projection, or a damaged one; what lies beside it must not outlive it
+            _remove_beside(path)
+        yield
+
+
+def _remove_beside(path: Path) -> None:
+    """Remove the files that SQLite makes beside a database."""
+    for ending in ("-journal", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 def project_events(logs: Mapping[str, Sequence[Event]]) -> sqlite3.Connection:

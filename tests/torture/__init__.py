@@ -1,0 +1,8 @@
+"""Breaking the tracker on purpose: one module a campaign, each with ``run(how, folder)``, which returns its counts."""
+
+from torture.campaign import Counts, How
+
+CAMPAIGNS = ("torn", "full", "storms", "crowds", "changes", "calls")
+"""In the order in which they are run."""
+
+__all__ = ["CAMPAIGNS", "Counts", "How"]
