@@ -106,7 +106,8 @@ def covered(events: Path, log: str) -> int:
         names = os.listdir(events / "checkpoints" / log)  # noqa: PTH208
     except (FileNotFoundError, NotADirectoryError):
         return 0
-    return max((int(name) for name in names if name.isascii() and name.isdigit()), default=0)
+    sizes = (name for name in names if name.isascii() and name.isdigit() and not name.startswith("0"))
+    return max(map(int, sizes), default=0)
 
 
 def fault_of_tail(loose: bytes, number: int, covered: int) -> str | None:
