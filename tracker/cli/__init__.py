@@ -41,6 +41,8 @@ COMMANDS = {
     "rules": "rules",
     "rebuild": "upkeep",
     "verify": "upkeep",
+    "seal": "sealing",
+    "key": "sealing",
     "repair": "repair",
     "merge-driver": "merging",
 }
