@@ -41,7 +41,7 @@ def event(line, position, before, log):  # sections 2 to 5
     return found["id"], xhash
 
 
-def tree(leaves):  # section 10: MTH of RFC 6962, section 2.1, over hashes of leaves
+def tree(leaves):  # section 12: MTH of RFC 6962, section 2.1, over hashes of leaves
     if len(leaves) == 1:
         return leaves[0]
     half = 1 << (len(leaves) - 1).bit_length() - 1
