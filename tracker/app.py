@@ -16,8 +16,10 @@ from tracker.errors import (
     Mistakes,
     NoActor,
     NoStore,
+    NotCovered,
     StoreExists,
     UnknownName,
+    WithheldEvent,
     WrongUse,
 )
 from tracker.progress import unseen
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from tracker.clocks import Unsure, View
     from tracker.copies import Copy
     from tracker.deadlines.rules import Rule
+    from tracker.documents.certificate import Facts
     from tracker.duties import Fact
     from tracker.entries import Entry, Known
     from tracker.envelope import Event, Stamp
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
     from tracker.mending import Found
     from tracker.moves import Move
     from tracker.progress import Progress
+    from tracker.proofs.anchors import Asked, Times
+    from tracker.proofs.bundles import Proven
     from tracker.proofs.checkpoints import Sealed
     from tracker.proofs.keys import Signer
     from tracker.proofs.notes import VerifierKey
@@ -556,6 +561,97 @@ class Tracker:
 
         names = list(logs) or names_of(self.log, self.root)
         return seal(self.log, self.root, names, choose(self.signers(keys), signer)) if names else []
+
+    def proven(self, reference: str, *, privileged: bool = False) -> Proven:
+        """What proves an event, by the newest checkpoint over it that a known key signed.
+
+        Raises:
+            BadReference: there is no such event.
+            WithheldEvent: it is privileged, unless ``privileged`` is true.
+            NotCovered: no checkpoint by a known key covers it.
+            BadNote: that checkpoint is not one of the log as it is.
+            BrokenLine, LogRefused, ReadFailed, BadSignersFile.
+        """
+        from tracker.names import log_of, parse_ref
+        from tracker.privilege import without_privileged
+        from tracker.proofs.bundles import prove
+
+        name, number = parse_ref(reference)
+        log, logs = log_of(name), self.logs()
+        events = logs.get(log, [])
+        if number > len(events):
+            raise BadReference(reference, "there is no such event in the store")
+        if not privileged and events[number - 1].id not in {e.id for e in without_privileged(logs, logs)[log]}:
+            raise WithheldEvent(reference)
+        return prove(self.log, self.root, events, number, self.public_keys())
+
+    def anchor(
+        self, logs: Sequence[str], url: str, stamp: Stamp, *, timeout: float, ca: Path | None = None
+    ) -> tuple[list[Asked], list[str]]:
+        """Have an authority stamp the newest checkpoint of these logs, or of all, and log that; all of it or nothing.
+
+        Also the logs that have no checkpoint. Raises BadAuthority, BadCertificates, NotCovered when no log has one,
+        BadNote, BadStamp, NoAnswer, WriteFailed, ReadFailed, and as ``append``.
+        """
+        from tracker.entries import Entry
+        from tracker.proofs import anchors, authorities
+        from tracker.proofs.stamps import read_roots
+
+        authorities.name_of(url)
+        roots = read_roots(ca) if ca else ()
+        asked, bare = [], []
+        for log in logs or self.log.logs():
+            found = anchors.ask(self.root, log, list(self.events(log)), url, timeout=timeout, roots=roots)
+            if found:
+                asked.append(found)
+            else:
+                bare.append(log)
+        if not asked:
+            raise NotCovered(" or ".join(bare) if logs else "any log")
+        entries = [
+            Entry(where="", log=each.anchor.log, type=anchors.ANCHORED, data=each.data)
+            for each in asked
+            if not each.is_logged
+        ]
+        anchors.keep(self.root, asked)
+        try:
+            if entries:
+                self.append(entries, stamp)
+        except BaseException:
+            anchors.drop(asked)
+            raise
+        return asked, bare
+
+    def facts(self, logs: Sequence[str] = ()) -> Facts:
+        """What is known about these logs, or about all, for a statement that somebody may sign.
+
+        Raises Uncertified when a log is not whole, or a checkpoint or a time stamp of it is not right; ReadFailed.
+        """
+        import platform
+
+        from tracker import __version__
+        from tracker.documents.certificate import Facts
+        from tracker.proofs.findings import findings
+
+        names = list(logs) or self.log.logs()
+        found = tuple(
+            findings(self.log, self.root, name, self.public_keys()) for name in self.progress(names, len(names))
+        )
+        python = f"{platform.python_implementation()} {platform.python_version()}"
+        system = f"{platform.system()} {platform.release()} ({platform.machine()})"
+        return Facts(found, f"tracker {__version__}", python, system)
+
+    def times(self, logs: Sequence[str] = (), ca: Path | None = None) -> list[Times]:
+        """Between which outside times the events of these logs, or of all, lie; those without a token are left out.
+
+        Raises BadCertificates, BrokenLine, LogRefused and ReadFailed.
+        """
+        from tracker.proofs import anchors
+        from tracker.proofs.stamps import read_roots
+
+        roots = read_roots(ca) if ca else ()
+        named = [log for log in logs or self.log.logs() if anchors.is_anchored(self.log, self.root, log)]
+        return [anchors.times(self.root, log, list(self.events(log)), roots) for log in named]
 
     # mending it
 

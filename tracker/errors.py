@@ -7,7 +7,9 @@
     │   ├── UnknownName             a case, type, field, kind, party or source nobody has introduced
     │   ├── NotInView               a case that is in the store, but not in what is looked at
     │   ├── BadHead                 a name of a former state that is none, or names several
-    │   ├── BadQuery, BadFormat, BadTarget
+    │   ├── BadQuery, BadFormat, BadTarget, TargetTaken
+    │   ├── WithheldEvent           an event that is privileged, and was not asked for as such
+    │   ├── BadAuthority, BadCertificates  a time-stamping authority, or its certificates, as they were named
     │   ├── NoCopy                  a copy of a log that is not where it was said to be
     │   ├── BadKey, BadSigner       a signer's key that cannot be read, or a name that none can have
     │   ├── SignerExists, NoSigner  one who is there already, or not at all, or not on this machine
@@ -23,6 +25,9 @@
         ├── NotRestored             a damaged log that a copy does not make whole
         ├── OtherRecord             logs that are not those a document was made from
         ├── BadNote                 a signed note, such as a checkpoint, that is not to be believed
+        ├── NotCovered              an event, or a log, without a checkpoint
+        ├── Uncertified             what keeps a statement about the record from being drafted
+        ├── BadStamp, NoAnswer      a time-stamp token that is worth nothing, or none at all
         ├── BadSignersFile          a line of events/keys that is no key
         ├── BadPrivateKey, NotSealed  what keeps a log from being signed
         ├── Mistakes                all that is wrong with a sheet, a batch or an entry, at once
@@ -193,6 +198,41 @@ class BadTarget(WrongUse):
         super().__init__(f"{target} is a part of the store, which a document must not overwrite: choose another file.")
 
 
+class TargetTaken(WrongUse):
+    """A folder that is to be written where something is already."""
+
+    def __init__(self, target: object) -> None:
+        super().__init__(f"{target} is there already and no empty folder: choose another name. Nothing was written.")
+
+
+class WithheldEvent(WrongUse):
+    """An event that is privileged."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(
+            f"{reference} is privileged, or refers to what is, and a proof hands it over: say --privileged if it shall."
+        )
+
+
+class BadAuthority(WrongUse):
+    """A time-stamping authority that cannot be asked."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"{url!r} is no time-stamping authority: write its address with http:// or https://, and without a name "
+            "or a password in it."
+        )
+
+
+class BadCertificates(WrongUse):
+    """A file that should hold certificates."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(
+            f"{path} holds no certificates: name a PEM file, which begins with '-----BEGIN CERTIFICATE-----'."
+        )
+
+
 class NoCopy(WrongUse):
     """No other copy of a log where one was looked for."""
 
@@ -322,6 +362,35 @@ class BadNote(RecordFault):
     def __init__(self, where: object, why: str) -> None:
         self.why = why
         super().__init__(f"{where} proves nothing: {why}. Ask whoever signed it for a copy.")
+
+
+class NotCovered(RecordFault):
+    """What no checkpoint covers."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"No checkpoint covers {what}: run 'tracker seal' first. Nothing was written.")
+
+
+class Uncertified(RecordFault):
+    """What must not be stated about the record; ``why`` begins with a small letter."""
+
+    def __init__(self, where: object, why: str) -> None:
+        super().__init__(f"Nothing can be stated about {where}: {why}. 'tracker verify' says more.")
+
+
+class BadStamp(RecordFault):
+    """A time-stamp token that is worth nothing; ``why`` begins with a small letter."""
+
+    def __init__(self, where: object, why: str) -> None:
+        self.why = why
+        super().__init__(f"The time stamp of {where} proves nothing: {why}. Nothing was written.")
+
+
+class NoAnswer(RecordFault):
+    """A time-stamping authority that gave no answer."""
+
+    def __init__(self, url: str, why: str) -> None:
+        super().__init__(f"{url} gave no time stamp: {why}. Nothing was written; try again, or ask another authority.")
 
 
 class BadSignersFile(RecordFault):

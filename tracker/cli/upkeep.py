@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tracker.app import Tracker
+    from tracker.proofs.anchors import Times
     from tracker.proofs.notes import VerifierKey
     from tracker.proofs.verifying import Compared, Verified
 
@@ -46,15 +47,23 @@ def rebuild_command(ctx: click.Context) -> None:
     multiple=True,
     help="A signer's key as you were given it; with it those of events/keys count for nothing. Can be repeated.",
 )
+@click.option(
+    "--ca",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Root certificates (PEM) that time stamps have to lead to.",
+)
 @click.option("--strict", is_flag=True, help="End with 3 unless checkpoints by known keys cover every event.")
 @formats
 @click.pass_context
 def verify_command(
-    ctx: click.Context, cases: tuple[str, ...], held: Path | None, keys: tuple[str, ...], strict: bool, form: str | None
-) -> int:
-    """Check every line of every log, every checkpoint, and whether the projection is what the logs give.
+    ctx: click.Context, cases: tuple[str, ...], held: Path | None, keys: tuple[str, ...], ca: Path | None, strict: bool,
+    form: str | None,
+) -> int:  # fmt: skip
+    """Check every line of every log, every checkpoint and time stamp, and whether the projection is what the logs give.
 
-    A line: hash, chain, canonical form, members. A checkpoint: signature, size, root. It changes nothing.
+    A line: hash, chain, canonical form, members. A checkpoint: signature, size, root. A time stamp: that it
+    is about its checkpoint, and its signature. It changes nothing.
 
     Exit codes: 0 all of it is right; 1 damage, or a log that is not the one that was signed; 2 wrong use; 3 whole, but
     a signature's key is not known, or --strict asks for more; 4 a write was interrupted, of which nothing was
@@ -65,15 +74,17 @@ def verify_command(
     from tracker.proofs.verifying import UNREADABLE
 
     try:
-        return _verify(tracker_of(ctx), cases, held, [parse_key(key) for key in keys], strict, form)
+        return _verify(tracker_of(ctx), cases, held, [parse_key(key) for key in keys], ca, strict, form)
     except ReadFailed as failed:
         output.error(str(failed))
         return UNREADABLE
 
 
 def _verify(
-    tracker: Tracker, cases: Sequence[str], held: Path | None, keys: list[VerifierKey], strict: bool, form: str | None
-) -> int:
+    tracker: Tracker, cases: Sequence[str], held: Path | None, keys: list[VerifierKey], ca: Path | None, strict: bool,
+    form: str | None,
+) -> int:  # fmt: skip
+    from tracker.cli import times
     from tracker.cli.tables import fill
     from tracker.proofs.verifying import WEAK, WHOLE, gravest
 
@@ -82,17 +93,24 @@ def _verify(
     rows = list(tracker.verify(logs, keys))
     projection = _projection(tracker) if rows and not logs and not gravest([row.code for row in rows]) else None
     bare = sum(row.lines - row.sealed for row in rows)
+    whole = [row.log for row in rows if row.fault is None and row.lines]
+    outside = tracker.times(whole, ca) if whole else []
     if form:
-        output.write(list(_told(rows, compared, projection)), form)
+        output.write(list(_told(rows, compared, projection, outside)), form)
     elif not rows:
         click.echo(
             "No log yet, so there is nothing to verify: start one with 'tracker open CASE --kind KIND --title TITLE'."
         )
     else:
         _show(rows)
-    for told in _errors(rows, compared, projection):
+        if shown := times.table(outside, output.columns()):
+            click.echo(f"\n{shown}")
+    for told in (*_errors(rows, compared, projection), *times.errors(outside)):
         output.error(told)
-    outcome = gravest([*(row.outcome for row in rows), *(each.outcome for each in (compared, projection) if each)])
+    for told in times.warnings(outside):
+        output.say(told)
+    outcomes = [*(row.outcome for row in rows), *(each.outcome for each in (compared, projection) if each)]
+    outcome = gravest([*outcomes, *times.outcome_of(outside)])
     if strict and bare:
         outcome = outcome or WEAK
         output.error(
@@ -101,7 +119,7 @@ def _verify(
         )
     if not form and rows and outcome in (WHOLE, WEAK):
         click.echo()
-        for sentence in _sentences(rows, compared, projection, bare):
+        for sentence in _sentences(rows, compared, projection, bare, list(times.sentences(outside))):
             click.echo(fill(sentence, width=output.columns()))
     return outcome
 
@@ -190,9 +208,9 @@ def _errors(rows: Sequence[Verified], compared: Compared | None, projection: Pro
 
 
 def _sentences(
-    rows: Sequence[Verified], compared: Compared | None, projection: Projection | None, bare: int
+    rows: Sequence[Verified], compared: Compared | None, projection: Projection | None, bare: int, when: Sequence[str]
 ) -> Iterator[str]:
-    """What was checked and is right, then what was not."""
+    """What was checked and is right, then what was not; ``when`` is what to say of outside times."""
     logs = f"{_counted(sum(row.lines for row in rows), 'event')} in {_counted(len(rows), 'log')}"
     yield f"{logs}: every hash, every link and every byte's form is right."
     good = [each for row in rows for each in row.checkpoints if each.signers and not each.fault]
@@ -200,9 +218,11 @@ def _sentences(
         by = ", ".join(sorted({name for each in good for name in each.signers}))
         yield f"{_counted(len(good), 'checkpoint')}: signature and root are right. Signed by {by}."
         newer = f"Not covered: {_counted(bare, 'event')}, newer than the last of them or in a log without one."
-        yield f"{newer if bare else 'Every event is covered.'} Nothing from outside says when they were signed."
+        when_signed = "" if when else " Nothing from outside says when they were signed."
+        yield f"{newer if bare else 'Every event is covered.'}{when_signed}"
     else:
         yield "No checkpoint by a known key: a log cut short or written anew would not show ('tracker seal')."
+    yield from when
     if compared:
         by = ", ".join(compared.signers) or "somebody whose key is not known"
         later = compared.lines - compared.size
@@ -218,14 +238,17 @@ def _sentences(
 
 
 def _told(
-    rows: Sequence[Verified], compared: Compared | None, projection: Projection | None
+    rows: Sequence[Verified], compared: Compared | None, projection: Projection | None, outside: Sequence[Times]
 ) -> Iterator[dict[str, object]]:
-    """Every finding as a row: of the file of keys, of each log and checkpoint, of the held one, of the projection."""
+    """Every finding as a row: of keys, logs and checkpoints, the held one, the projection, and times from outside."""
+    from tracker.cli import times
+
     words = {0: "whole", 1: "damaged", 3: "weak", 4: "torn", 5: "unreadable"}
     names = ("what", "log", "file", "lines", "verdict", "fault_line", "reason", "loose_bytes", "sealed", "signers")
+    more: dict[str, object] = dict.fromkeys(("first", "not_before", "not_after"))
 
     def told(*values: object) -> dict[str, object]:
-        return dict(zip(names, values, strict=True))
+        return dict(zip(names, values, strict=True)) | more
 
     for row in rows:
         what, (line, reason) = "keys" if row.log == "keys" else "log", row.fault or (None, None)
@@ -240,6 +263,8 @@ def _told(
         yield told(
             "projection", None, projection.where, None, projection.verdict, None, projection.reason, None, None, None
         )
+    for row_of_times in times.rows(outside):
+        yield dict.fromkeys(names) | more | row_of_times
 
 
 def _counted(number: int, what: str) -> str:
