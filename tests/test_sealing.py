@@ -249,3 +249,62 @@ def test_what_cannot_be_read_ends_with_five(whole):
             unreadable.chmod(0o644)
         path.parent.chmod(0o700)
         assert run("verify", cwd=store, program=UNPRIVILEGED).code == 5
+
+
+@pytest.fixture(scope="module")
+def joined(whole, tmp_path_factory):
+    """A store that adopted the events of a copy, which another signer had sealed; its checkpoint came with them."""
+    folder = tmp_path_factory.mktemp("joined")
+    shutil.copytree(whole, folder, dirs_exist_ok=True)
+    shutil.copytree(whole / "store", folder / "other")
+    ours, theirs = folder / "store", folder / "other"
+    abroad = {"XDG_CONFIG_HOME": str(folder / "abroad")}
+    for number in range(2):
+        ok("log", "deposit", "note.added", "--note", f"theirs {number}", "--by", "A", cwd=theirs)
+    ok("key", "example.net/elsewhere", cwd=theirs, env=abroad)
+    ok("seal", "--as", "example.net/elsewhere", cwd=theirs, env=abroad)
+    ok("log", "deposit", "note.added", "--note", "ours", "--by", "A", cwd=ours)
+    ok("repair", "deposit", "--adopt", str(theirs), "--yes", "--by", "A", cwd=ours)
+    shutil.copy(theirs / CHECKPOINTS / "5", ours / CHECKPOINTS / "5")
+    shutil.copy(theirs / "events" / "keys", ours / "events" / "keys")
+    return folder
+
+
+def test_a_checkpoint_of_a_copy_that_was_adopted_is_right_about_that_copy(joined, tmp_path):
+    folder = Path(shutil.copytree(joined, tmp_path / "copy"))
+    verified, against, sealed, again, proven = commands(
+        folder, "verify deposit", f"verify deposit --against {folder / 'other' / CHECKPOINTS / '5'}", "seal deposit",
+        "verify deposit --strict", "prove deposit#4 -o proof",
+    )  # fmt: skip
+    assert verified.code == 0, verified.err
+    told = " ".join(verified.out.split())
+    assert "1 checkpoint of another copy that was adopted: signature and root are right." in told
+    assert "Not covered: 4 events" in told, "the copy's checkpoint covers none of this one's events"
+    assert against.code == 0, against.err
+    assert "it covers the first 5 events of another copy of cases/deposit" in " ".join(against.out.split())
+    assert (sealed.code, again.code) == (0, 0), sealed.err + again.err
+    assert proven.code == 0, proven.err
+    assert (folder / "store" / "proof" / "checkpoint").read_bytes() == (
+        folder / "store" / CHECKPOINTS / "7"
+    ).read_bytes()
+
+
+def test_no_other_checkpoint_passes_for_one_of_an_adopted_copy(joined, tmp_path):
+    folder = Path(shutil.copytree(joined, tmp_path / "copy"))
+    checkpoint = folder / "store" / CHECKPOINTS / "5"
+    origin, size, root, *rest = checkpoint.read_text().split("\n")
+    checkpoint.write_text("\n".join([origin, size, ("A" if root[0] != "A" else "B") + root[1:], *rest]))
+    [verified] = commands(folder, "verify deposit")
+    assert verified.code == 1
+
+
+def test_a_signer_never_signs_two_histories_not_even_of_a_copy_that_was_adopted(whole, tmp_path):
+    shutil.copytree(whole, tmp_path, dirs_exist_ok=True)
+    ours, theirs = tmp_path / "store", Path(shutil.copytree(whole / "store", tmp_path / "other"))
+    ok("log", "deposit", "note.added", "--note", "theirs", "--by", "A", cwd=theirs)
+    ok("seal", "deposit", cwd=theirs, env=home(tmp_path))
+    ok("log", "deposit", "note.added", "--note", "ours", "--by", "A", cwd=ours)
+    ok("repair", "deposit", "--adopt", str(theirs), "--yes", "--by", "A", cwd=ours)
+    [refused] = commands(tmp_path, "seal deposit")
+    assert refused.code == 1
+    assert "it does not continue the checkpoint" in said(refused)

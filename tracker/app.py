@@ -651,7 +651,7 @@ class Tracker:
 
         roots = read_roots(ca) if ca else ()
         named = [log for log in logs or self.log.logs() if anchors.is_anchored(self.log, self.root, log)]
-        return [anchors.times(self.root, log, list(self.events(log)), roots) for log in named]
+        return [anchors.times(self.log, self.root, log, list(self.events(log)), roots) for log in named]
 
     # mending it
 

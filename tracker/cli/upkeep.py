@@ -213,7 +213,7 @@ def _sentences(
     """What was checked and is right, then what was not; ``when`` is what to say of outside times."""
     logs = f"{_counted(sum(row.lines for row in rows), 'event')} in {_counted(len(rows), 'log')}"
     yield f"{logs}: every hash, every link and every byte's form is right."
-    good = [each for row in rows for each in row.checkpoints if each.signers and not each.fault]
+    good = [each for row in rows for each in row.checkpoints if each.signers and not each.fault and not each.of_branch]
     if good:
         by = ", ".join(sorted({name for each in good for name in each.signers}))
         yield f"{_counted(len(good), 'checkpoint')}: signature and root are right. Signed by {by}."
@@ -223,7 +223,19 @@ def _sentences(
     else:
         yield "No checkpoint by a known key: a log cut short or written anew would not show ('tracker seal')."
     yield from when
-    if compared:
+    if adopted := [each for row in rows for each in row.checkpoints if each.of_branch]:
+        yield (
+            f"{_counted(len(adopted), 'checkpoint')} of another copy that was adopted: signature and root are "
+            "right. Nothing is said by that of this copy's first events."
+        )
+    if compared and compared.of_branch:
+        by = ", ".join(compared.signers) or "somebody whose key is not known"
+        first = _counted(compared.size, "event")
+        yield (
+            f"{compared.where}: it covers the first {first} of another copy of {compared.log}, which were adopted, "
+            f"signed by {by}."
+        )
+    elif compared:
         by = ", ".join(compared.signers) or "somebody whose key is not known"
         later = compared.lines - compared.size
         yield (

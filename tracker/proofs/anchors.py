@@ -105,7 +105,9 @@ def tokens(root: Path, log: str, size: int) -> dict[str, Path]:
     }
 
 
-def times(root: Path, log: str, events: Sequence[Event], roots: Sequence[x509.Certificate] = ()) -> Times:
+def times(
+    kept: EventLog, root: Path, log: str, events: Sequence[Event], roots: Sequence[x509.Certificate] = ()
+) -> Times:
     """Between which outside times each event of a log lies; ``events`` are all of them, hash and chain checked.
 
     With ``roots``, only tokens that lead to one of them count. Raises ReadFailed.
@@ -118,13 +120,17 @@ def times(root: Path, log: str, events: Sequence[Event], roots: Sequence[x509.Ce
     for size in sizes:
         for tsa, path in tokens(root, log, size).items():
             try:
-                if checkpoints.stored(root, log, size, ()).checkpoint.root != real.get(size):
+                said = checkpoints.stored(root, log, size, ()).checkpoint
+                is_ours = said.root == real.get(size)
+                if not is_ours and not checkpoints.is_of_branch(kept, said):
                     raise BadStamp(path, "its checkpoint is not one of this log as it is")
                 anchor = _anchor(root, log, size, tsa, ())
             except (BadNote, BadStamp) as fault:
                 faults.append((str(path), fault.why))
                 continue
             known[anchor.sha256] = anchor
+            if not is_ours:
+                continue  # it is about another copy that was adopted, and says nothing of these events
             try:
                 found.append(_anchor(root, log, size, tsa, roots) if roots else anchor)
             except BadStamp as doubt:

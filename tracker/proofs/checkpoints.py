@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tracker.errors import BadName, BadNote, NotSealed, ReadFailed, WriteFailed
+from tracker.errors import BadName, BadNote, BrokenLine, NotSealed, ReadFailed, WriteFailed
 from tracker.logs import durable
 from tracker.logs.repairs import covered
 from tracker.names import REGISTERS, check_log
@@ -183,6 +183,25 @@ def mismatch(checkpoint: Checkpoint, leaves: Sequence[bytes], root: bytes | None
     return f"the first {checkpoint.size} events are not those that it covers: the log was written anew{since}"
 
 
+def is_of_branch(log: EventLog, checkpoint: Checkpoint) -> bool:
+    """Whether a checkpoint covers the first lines of another copy of its log, which this one has adopted.
+
+    They are made again from the notes of their adoption; a note that does not hold makes no copy.
+    """
+    from tracker.forks import Line, branches
+    from tracker.logs.replay import replay
+
+    name = checkpoint.log
+    try:
+        lines = [Line(*each) for each in zip(log.read(name), replay(log, name), strict=True)]
+        found = [
+            merkle.root(list(map(bytes.fromhex, each))) for each in branches(lines, checkpoint.size, log.where(name))
+        ]
+    except BrokenLine:
+        return False
+    return checkpoint.root in found
+
+
 def seal(log: EventLog, root: Path, names: Sequence[str], signer: Signer) -> list[Sealed]:
     """Write a signed checkpoint of each of these logs as it stands on the disk now; of all of them or of none.
 
@@ -227,6 +246,9 @@ def _checked_leaves(log: EventLog, root: Path, name: str, keys: Sequence[Verifie
     for before, where in _former(root, name, keys, signer):
         old = before.checkpoint
         if why := mismatch(old, leaves, merkle.roots(leaves, [old.size]).get(old.size)):
+            # Of another signer's copy that was adopted; nobody signs two trees of which none is the other's beginning.
+            if old.origin != f"{signer.key.name}/{name}" and is_of_branch(log, old):
+                continue
             raise NotSealed(name, f"it does not continue the checkpoint {where}, for {why}")
         proof = merkle.consistency_proof(leaves, old.size)
         if not merkle.is_consistent(old.size, old.root, len(leaves), top, proof):

@@ -68,10 +68,11 @@ def findings(log: EventLog, root: Path, name: str, keys: Sequence[VerifierKey]) 
     except OSError as fault:
         raise ReadFailed(where, fault.strerror or str(fault)) from None
     events = list(replay(log, name))
-    times = anchors.times(root, name, events)
+    times = anchors.times(log, root, name, events)
     for at, why in times.faults:
         raise Uncertified(at, why)
-    newest = max(checked.checkpoints, key=lambda each: each.size, default=None)
+    ours = [each for each in checked.checkpoints if not each.of_branch]
+    newest = max(ours, key=lambda each: each.size, default=None)
     return Findings(
         log=name,
         file=where.relative_to(root).as_posix(),

@@ -29,7 +29,8 @@ class Checked(NamedTuple):
     """What the check of one checkpoint found: ``size`` as its name has it, who signed it, and what is wrong.
 
     ``signers`` are those whose key is known and whose signature is right. ``code`` is WEAK when there are none, or when
-    a damaged line keeps its root from being compared.
+    a damaged line keeps its root from being compared. ``of_branch`` says that it covers the first events of another
+    copy of the log, whose lines were adopted: no first event of this one is covered by it.
     """
 
     where: str
@@ -37,6 +38,7 @@ class Checked(NamedTuple):
     signers: tuple[str, ...] = ()
     fault: str | None = None
     code: int = WHOLE
+    of_branch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Verified:
     @property
     def sealed(self) -> int:
         """How many of the first events a good checkpoint covers."""
-        return max((each.size for each in self.checkpoints if each.code == WHOLE), default=0)
+        return max((each.size for each in self.checkpoints if each.code == WHOLE and not each.of_branch), default=0)
 
     @property
     def outcome(self) -> int:
@@ -77,6 +79,7 @@ class Compared(NamedTuple):
     signers: tuple[str, ...]
     unknown: tuple[str, ...]
     fault: str | None
+    of_branch: bool = False
 
     @property
     def outcome(self) -> int:
@@ -129,7 +132,7 @@ def verify_log(log: EventLog, root: Path, name: str, keys: Sequence[VerifierKey]
     if loose:
         reason = f"{loose} bytes have no end of line: a write was interrupted, or the last line's end was changed"
         fault, code = (lines + 1, reason), TORN if _is_torn(Path(where), loose, lines + 1, sealed) else DAMAGED
-    found = tuple(_checkpoints(root, name, leaves, keys, is_whole=fault is None or loose > 0))
+    found = tuple(_checkpoints(log, root, name, leaves, keys, is_whole=fault is None or loose > 0))
     return Verified(name, where, lines, fault, loose, code, found)
 
 
@@ -152,6 +155,10 @@ def compare(log: EventLog, held: Path, keys: Sequence[VerifierKey], root: Path, 
         fault = f"the log cannot be compared with it: {broken}"
     if fault is None or len(leaves) >= said.size:
         fault = checkpoints.mismatch(said, leaves, merkle.roots(leaves, [said.size]).get(said.size))
+        if fault and checkpoints.is_of_branch(log, said):
+            return Compared(
+                of, str(held), said.size, len(leaves), _names(found.signers), found.unknown, None, of_branch=True
+            )
         if fault:
             fault += _signed_twice(root, of, said, keys)
     return Compared(of, str(held), said.size, len(leaves), _names(found.signers), found.unknown, fault)
@@ -170,7 +177,7 @@ def _signed_twice(root: Path, name: str, said: Checkpoint, keys: Sequence[Verifi
 
 
 def _checkpoints(
-    root: Path, name: str, leaves: Sequence[bytes], keys: Sequence[VerifierKey], *, is_whole: bool
+    log: EventLog, root: Path, name: str, leaves: Sequence[bytes], keys: Sequence[VerifierKey], *, is_whole: bool
 ) -> Iterator[Checked]:
     """Check the checkpoints of a log, the smallest first; of one that is damaged, ``leaves`` are those before that."""
     sizes, good = checkpoints.sizes(root, name), 0
@@ -189,7 +196,11 @@ def _checkpoints(
         if size not in roots and not is_whole:
             yield Checked(where, size, signers, "it reaches behind the damaged line, so that it says nothing", WEAK)
         elif fault := checkpoints.mismatch(found.checkpoint, leaves, roots.get(size), good):
-            yield Checked(where, size, signers, fault, DAMAGED)
+            if checkpoints.is_of_branch(log, found.checkpoint):
+                told = None if signers else f"it fits another copy that was adopted, but the key of {by} is not known"
+                yield Checked(where, size, signers, told, WHOLE if signers else WEAK, of_branch=True)
+            else:
+                yield Checked(where, size, signers, fault, DAMAGED)
         elif not signers:
             yield Checked(where, size, signers, f"it fits, but the key of {by} is not known", WEAK)
         else:
