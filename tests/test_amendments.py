@@ -349,10 +349,16 @@ OTHERS: dict[str, Any] = {
 }  # fmt: skip
 
 
+PATTERNED: dict[str, str] = {
+    "sha256": "1" * 64, "root": "1" * 64, "token": "1" * 64, "tsa": "other.example.org", "time": "2025-01-02T03:04:05Z",
+}  # fmt: skip
+"""Another value of the fields that take texts of one form only."""
+
+
 def other(field: Field, held: Any) -> Any:
     """Another legal value for a field."""
-    if field.name == "sha256":
-        return "1" * 64
+    if field.name in PATTERNED:
+        return PATTERNED[field.name]
     if field.refers == "flag":
         return not held
     value = next(each for each in (*field.choices, OTHERS.get(field.refers)) if each not in (held, None))

@@ -212,8 +212,10 @@ class _Fold:
 
     def _amended(self, event: Said, *, told: bool) -> Standing:
         """An event after those of its amendments that are in force by now."""
+        if event.position not in self.about:
+            return Standing(event.data)
         draft = _Draft(event)
-        for amendment in self.about.get(event.position, ()):
+        for amendment in self.about[event.position]:
             standing = self.found.get(amendment.position)
             if standing is not None and standing.retracted_by is None and amendment.position not in self.void:
                 message = draft.take(amendment, standing.data)

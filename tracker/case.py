@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from tracker.kinds import Move
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One event of the case as it is read: typed where it can be, and when it happened."""
 
     position: int
@@ -136,7 +135,11 @@ def fold(name: str, events: Iterable[Event]) -> Case:
         if isinstance(entry.data, Development) and entry.counts:
             entry.data.apply(case, entry.place)
     steps, stage = _stages(case, entries)
-    logged = (Logged(each.position, each.event.recordedtime, each.standing) for each in entries if each.standing)
+    logged = (
+        Logged(each.position, each.event.recordedtime, each.standing, each.when.earliest if each.when else "")
+        for each in entries
+        if each.standing
+    )
     case.problems += look_over(case, kind_name, logged)
     case.problems += (Problem(code, name, at, told) for code, at, told in unsound(case.orders, case.order_changes))
     return _freeze(case, kind_name, steps, stage, in_order)
@@ -182,10 +185,11 @@ def _amended(name: str, entries: Sequence[Entry], problems: list[Problem]) -> li
 def _placed(entry: Entry, standing: Standing) -> Entry:
     """An entry with its standing and its date; while the date is disputed, its bounds take in every value."""
     found = []
-    for version in standing.versions():
+    for version in standing.versions() if standing.disputes else (standing.data,):
         text = version.when() if isinstance(version, Development) else None
-        with suppress(BadDate):
-            found += [dates.parse(text)] if text is not None else []
+        if text is not None:
+            with suppress(BadDate):
+                found.append(dates.parse(text))
     when = found[0] if found else None
     if len(found) > 1:
         when = found[0]._replace(

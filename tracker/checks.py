@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.dates import LATEST, EDTFDate, parse, surely_before
@@ -33,11 +34,15 @@ ACTING = ("claims", "filings", "payments", "contracts")
 
 
 class Logged(NamedTuple):
-    """An event that can be read: its number, when it was logged, and how it stands after its amendments."""
+    """An event that can be read: its number, when it was logged, and how it stands after its amendments.
+
+    ``earliest`` is the first day on which it can have happened; empty when that is not stated.
+    """
 
     position: int
     recordedtime: str
     standing: Standing
+    earliest: str
 
     @property
     def data(self) -> EventData:
@@ -51,10 +56,13 @@ class Seen(NamedTuple):
     case: CaseBuilder
     kind_name: str
     events: Mapping[int, Logged]
+    by_type: Mapping[str, Sequence[Logged]]
 
-    def of(self, *types: str) -> Iterator[Logged]:
+    def of(self, *types: str) -> Sequence[Logged]:
         """The events of some types, in the order of logging."""
-        return (event for event in self.events.values() if event.data.type in types)
+        if len(types) == 1:
+            return self.by_type.get(types[0], ())
+        return sorted(chain.from_iterable(self.by_type.get(each, ()) for each in types))
 
 
 Finding = tuple[int | None, str]
@@ -64,7 +72,10 @@ Finding = tuple[int | None, str]
 def look_over(case: CaseBuilder, kind_name: str, events: Iterable[Logged]) -> Iterator[Problem]:
     """Everything doubtful about a case that was built from ``events``, which stand in the order of logging."""
     standing = {event.position: event for event in events if event.standing.retracted_by is None}
-    seen = Seen(case, kind_name, standing)
+    by_type: dict[str, list[Logged]] = {}
+    for event in standing.values():
+        by_type.setdefault(event.data.type, []).append(event)
+    seen = Seen(case, kind_name, standing, by_type)
     for code, check in CHECKS.items():
         yield from (Problem(code, case.name, position, message) for position, message in check(seen))
 
@@ -113,7 +124,8 @@ def _hearing_before_filing(seen: Seen) -> Iterator[Finding]:
 
 
 def _future_event(seen: Seen) -> Iterator[Finding]:
-    for event in seen.events.values():
+    # Nearly all had begun by any clock when they were logged; only for the others it has to be reckoned.
+    for event in (each for each in seen.events.values() if each.earliest > each.recordedtime[:10]):
         day = _day(event, "date") if isinstance(event.data, Development) else None
         if day and day.earliest > _last_day(event.recordedtime):
             yield event.position, f"it is dated {day.text} and was logged on {event.recordedtime[:10]}"
