@@ -29,7 +29,21 @@ from tracker import cli
 from tracker.logs.files import FileLog
 
 FAULTS = ("error=EIO", "error=EACCES", "error=ENOSPC", "error=EINTR", "signal=KILL")
-LOOKING = {"access", "fcntl", "fstat", "getcwd", "getdents64", "lseek", "lstat", "newfstatat", "pread64", "read", "readlink", "stat", "statx"}
+LOOKING = {
+    "access",
+    "fcntl",
+    "fstat",
+    "getcwd",
+    "getdents64",
+    "lseek",
+    "lstat",
+    "newfstatat",
+    "pread64",
+    "read",
+    "readlink",
+    "stat",
+    "statx",
+}
 """Calls that change nothing: they fail in the first two ways; killed before one is killed before the next change."""
 TRACED = "trace=%file,%desc"
 CALL = re.compile(r"([a-z0-9_]+)\(")
@@ -144,7 +158,10 @@ def _several(names: Sequence[str], template: Path, folder: Path, how: How, told:
 
 
 def can_trace() -> bool:
-    return shutil.which("strace") is not None and not subprocess.run(["strace", "-qqo/dev/null", "true"], check=False).returncode
+    return (
+        shutil.which("strace") is not None
+        and not subprocess.run(["strace", "-qqo/dev/null", "true"], check=False).returncode
+    )
 
 
 def _scenario(name: str, scenario: Scenario, template: Path, folder: Path, how: How) -> Counts:
@@ -301,7 +318,11 @@ class Trial(NamedTuple):
         assert heads == {name: len(events) for name, events in there.items()}
         with closing(sqlite3.connect(f"file:{self.root}/tracker.db?mode=ro", uri=True)) as db:
             assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        left = {it.name for it in self.root.rglob("*") if ".tmp" in it.name or it.name.startswith((".journal", "tracker.db-"))}
+        left = {
+            it.name
+            for it in self.root.rglob("*")
+            if ".tmp" in it.name or it.name.startswith((".journal", "tracker.db-"))
+        }
         assert left == set(), left
         kept = [it.read_bytes() for it in (self.root / "events" / ".quarantine").glob("*")]
         assert self.scenario.before is not _torn or TORN in kept, "what was torn is kept"

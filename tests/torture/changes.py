@@ -195,10 +195,18 @@ def _forgeries(path: Path, folder: Path, others: list[Path], how: How) -> Counts
             rest = [_forged(raw, Head(number, head.xhash), name) for raw in raws[number : number + 1]]
             last = number == len(lines)
             # In the place of a line, its own hash right: the next line does not follow it; a forged last line does.
-            tell("lines forged with a right hash", [*raws[: number - 1], changed, *raws[number:]], None if last else number + 1)
+            tell(
+                "lines forged with a right hash",
+                [*raws[: number - 1], changed, *raws[number:]],
+                None if last else number + 1,
+            )
             # The next one made to follow it, too: then the one after that does not.
             if number + 1 < len(lines):
-                tell("lines forged with the next one", [*raws[: number - 1], changed, *rest, *raws[number + 1 :]], number + 2)
+                tell(
+                    "lines forged with the next one",
+                    [*raws[: number - 1], changed, *rest, *raws[number + 1 :]],
+                    number + 2,
+                )
             # A line of another log, as it is, and made to fit in all but its name.
             stranger = strangers[(number - 1) % len(strangers)]
             tell("lines of another log", [*raws[: number - 1], stranger, *raws[number:]], number)
@@ -206,7 +214,11 @@ def _forgeries(path: Path, folder: Path, others: list[Path], how: How) -> Counts
             tell("lines of another log that were numbered and linked anew", [*raws[: number - 1], fitted], number)
             # Renumbered, without its link; linked, without its number.
             for wrong in (Head(after.position, "0" * 63 + "1"), Head(after.position + 1, after.xhash)):
-                tell("lines with a right hash and a wrong place", [*raws[: number - 1], _forged(line.bytes, wrong, name)], number)
+                tell(
+                    "lines with a right hash and a wrong place",
+                    [*raws[: number - 1], _forged(line.bytes, wrong, name)],
+                    number,
+                )
             # The whole rest made anew: no line by itself can show it.
             suffix, at = [changed], head
             for raw in raws[number:]:

@@ -260,7 +260,11 @@ def run(how: How, folder: Path) -> Counts:
     counts["disks after a power cut"] += disks
     counts["operations, an export among them"] = len(APPENDS) + 1
     for deaf_to in ("files", "folders"):
-        found = [it for name in ("append to a new log", "batch over logs") for it in appended(name, folder, 40, how, deaf_to)[2]]
+        found = [
+            it
+            for name in ("append to a new log", "batch over logs")
+            for it in appended(name, folder, 40, how, deaf_to)[2]
+        ]
         found += exported(folder, 40, how, deaf_to)[1]
         assert found, f"without the fsync of {deaf_to} nothing would be noticed"
         counts[f"broken disks found without the fsync of {deaf_to} (the control)"] = len(found)
@@ -341,7 +345,9 @@ def exported(folder: Path, most: int, how: How, deaf_to: str = "") -> tuple[int,
                 target.write_bytes(old)
             platter = Platter(root, deaf_to=deaf_to)
             states: list[tuple[bool, dict[str, bytes]]] = []
-            platter.on_step = lambda states=states, it=platter: states.extend((False, each) for each in it.disks(most, chance))
+            platter.on_step = lambda states=states, it=platter: states.extend(
+                (False, each) for each in it.disks(most, chance)
+            )
             with platter.watched():
                 save(target, new)
             states.extend((True, each) for each in platter.disks(most, chance))

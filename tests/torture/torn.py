@@ -55,7 +55,12 @@ class Stage(NamedTuple):
 
 def run(how: How, folder: Path) -> Counts:
     """Tear appends to every sort of log in every way; the short form takes a sample of the states of long lines."""
-    counts = {"torn states": 0, "torn states set aside": 0, "torn states that completed the line": 0, "damaged whole lines refused": 0}
+    counts = {
+        "torn states": 0,
+        "torn states set aside": 0,
+        "torn states that completed the line": 0,
+        "damaged whole lines refused": 0,
+    }
     chance = how.chance()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(durable, "fsync", lambda fd: None)  # thousands of states, whose bytes are all that matters
