@@ -22,10 +22,9 @@ from helpers import registered, tables
 from logs_contract import verified
 from processes import finish, kill_myself, start
 from syscalls import Syscalls
+
 from torture.campaign import Counts, How, become_nobody, emptied, give_to_nobody
-
 from tracker import cli
-
 from tracker.logs.files import FileLog
 
 FAULTS = ("error=EIO", "error=EACCES", "error=ENOSPC", "error=EINTR", "signal=KILL")
@@ -86,8 +85,8 @@ def _unfinished(root: Path) -> None:
     assert (root / "events/.journal").exists()
 
 
-def _half_updated(root: Path) -> None:
-    """Leave the journal of SQLite that an update of the projection was killed beside, with half of its pages written."""
+def half_updated(root: Path) -> None:
+    """Leave the journal of SQLite beside a projection whose update was killed with half of its pages written."""
 
     def work() -> None:
         db = sqlite3.connect(root / "tracker.db", isolation_level=None)
@@ -111,7 +110,7 @@ SCENARIOS = {
     "append after an unfinished batch": Scenario(BATCH, NEW[:1], before=_unfinished),
     "batch": Scenario(BATCH, NEW),
     "rebuild": Scenario(("rebuild",), target="tracker.db"),
-    "rebuild after an interrupted update": Scenario(("rebuild",), target="tracker.db", before=_half_updated),
+    "rebuild after an interrupted update": Scenario(("rebuild",), target="tracker.db", before=half_updated),
     "chronology as Markdown": Scenario(("chronology", "a", "-o", "out.md"), target="out.md"),
     "chronology as CSV": Scenario(("chronology", "a", "-o", "out.csv"), target="out.csv"),
     "chronology as JSON": Scenario(("chronology", "a", "-o", "out.json"), target="out.json"),
@@ -265,7 +264,7 @@ class Trial(NamedTuple):
         out = os.open(self.out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(out, 1)
         os.dup2(out, 2)
-        sys.stdout, sys.stderr = (open(fd, "w", encoding="utf-8", closefd=False) for fd in (1, 2))  # noqa: SIM115, PTH123
+        sys.stdout, sys.stderr = (open(fd, "w", encoding="utf-8", closefd=False) for fd in (1, 2))  # noqa: SIM115
         os.chdir(self.root)
         become_nobody()
         if waiting is not None:

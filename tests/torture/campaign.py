@@ -1,4 +1,4 @@
-"""What every campaign is: a function that breaks things on purpose and returns its counts; a violation is AssertionError."""
+"""What every campaign is: a function that breaks things and returns its counts; a broken promise is AssertionError."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Changes to a log: whatever byte, line or end of it is another, it is found and located; what only a copy shows is counted apart."""
+"""Changes to a log: each is found and located; what only a copy or a checkpoint shows is counted apart."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,6 @@ from random import Random
 from typing import NamedTuple
 
 from torture.campaign import Counts, How, emptied
-
 from tracker.envelope import START, Draft, Head, Stamp, hash_of, seal, verify_line
 from tracker.errors import BrokenLine
 from tracker.logs.files import FileLog

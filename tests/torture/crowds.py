@@ -9,8 +9,8 @@ from pathlib import Path
 from helpers import answers, note, rebuilt, registered, written
 from logs_contract import STAMP, A, B, draft, notes, verified
 from processes import finish, start
-from torture.campaign import Counts, How, emptied
 
+from torture.campaign import Counts, How, emptied
 from tracker import queries
 from tracker.app import Tracker
 from tracker.errors import HeadMoved, TrackerError, WriteFailed

@@ -9,8 +9,8 @@ from helpers import answers, registered
 from logs_contract import STAMP, A, draft
 from processes import in_child
 from stores import BATCH, images, leftovers, started
-from torture.campaign import Counts, How, emptied
 
+from torture.campaign import Counts, How, emptied
 from tracker.app import Tracker
 from tracker.cli.output import save
 from tracker.envelope import Draft

@@ -29,8 +29,10 @@ TODAY = dt.date(2026, 1, 2)
 HEAD = (b',"xhash":"', b'"}')
 TOKENS = [
     b"\x00", b"\n", b"\r", b'"', b"\\", b"{", b"}", b"[", b"]", b",", b":", b"#", b"=", b"'''", b"\\u0000", b"\\ud800",
-    b"\xff", b"\xed\xa0\x80", "第".encode(), "٣".encode(), "\u202e".encode(), b"-0", b"1e400", b"9" * 30, b"NaN", b"../",
-    b"9999-12-31", b"0000", b"X", b"~", b"?", b"%", b"/", b"..", b"T24:00", b"true", b"null", b"<<<<<<< ", b"[[event]]\n",
+    b"\xff", b"\xed\xa0\x80", "第".encode(), "٣".encode(), "\u202e".encode(),
+    b"-0", b"1e400", b"9" * 30,
+    b"NaN", b"../", b"9999-12-31", b"0000", b"X", b"~", b"?", b"%", b"/", b"..", b"T24:00", b"true", b"null",
+    b"<<<<<<< ", b"[[event]]\n",
 ]  # fmt: skip
 
 

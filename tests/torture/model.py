@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis.strategies as st
-from helpers import STAMP, entry, rebuilt, answers
+from helpers import STAMP, answers, entry, rebuilt
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -21,8 +21,8 @@ from hypothesis.stateful import (
 from logs_contract import verified
 from processes import in_child, kill_myself
 from syscalls import Syscalls
-from torture.campaign import Counts, How
 
+from torture.campaign import Counts, How
 from tracker.app import Tracker
 from tracker.canonical import decode
 from tracker.envelope import Draft

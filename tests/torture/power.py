@@ -19,8 +19,8 @@ from logs_contract import STAMP, A, B, draft, verified
 from processes import in_child, kill_myself
 from stores import BATCH, IDS, started
 from syscalls import Syscalls, replaced
-from torture.campaign import Counts, How, emptied
 
+from torture.campaign import Counts, How, emptied
 from tracker.cli.output import save
 from tracker.envelope import Draft
 from tracker.errors import BrokenLine
@@ -311,7 +311,7 @@ def _lay(root: Path, state: dict[str, bytes]) -> None:
 
 
 def _is_damaged_end(root: Path, was: dict[str, list[bytes]]) -> bool:
-    """Whether all that was acknowledged is there, and after it, in one log, whole lines with NUL: for a person to see."""
+    """Whether all that was acknowledged is there, and after it, in one log, whole lines with NUL."""
     damaged = 0
     for path in root.rglob("*.jsonl"):
         name = str(path.relative_to(root / "events").with_suffix(""))

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import pytest
 from logs_contract import STAMP, A, draft, verified
-from torture.campaign import Counts, How, emptied
 
+from torture.campaign import Counts, How, emptied
 from tracker.envelope import START, seal
 from tracker.errors import BrokenLine
 from tracker.logs import durable
