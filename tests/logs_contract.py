@@ -25,8 +25,8 @@ def draft(log: str = A, note: str = "x", **change: Any) -> Draft:
 
 
 def notes(log: EventLog, name: str = A) -> list[str]:
-    """Return the texts of all events of a log, every line of it verified."""
-    return [decode(bytes(event.data))["text"] for event in verified(log.read(name), name)]
+    """Return the texts of all events of a log but the writer's own, every line of it verified."""
+    return [decode(bytes(it.data))["text"] for it in verified(log.read(name), name) if it.type != "record.repaired"]
 
 
 def verified(lines: Iterable[bytes], name: str) -> list[Event]:

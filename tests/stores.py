@@ -3,8 +3,9 @@
 from hashlib import sha256
 from pathlib import Path
 
-from logs_contract import STAMP, A, B, draft
+from logs_contract import STAMP, A, B, draft, verified
 
+from tracker.canonical import decode
 from tracker.logs.files import FileLog
 
 IDS = [f"0198f3c4-6f00-7abc-8def-{n:012d}" for n in range(10)]
@@ -32,9 +33,21 @@ def images(root: Path) -> dict[str, bytes]:
 
 def quarantine(root: Path) -> list[bytes]:
     folder = root / "events" / ".quarantine"
-    kept = {it.name: it.read_bytes() for it in folder.iterdir()} if folder.exists() else {}
+    kept = {it.name: it.read_bytes() for it in folder.iterdir() if not it.suffix} if folder.exists() else {}
     assert all(sha256(data).hexdigest() == name for name, data in kept.items())
     return list(kept.values())
+
+
+def repaired(root: Path, log: str = A) -> list[tuple[str, int, int, str]]:
+    """Return what a log says was taken out of it: part, line, bytes and SHA-256."""
+    events = verified(FileLog(root).read(log), log)
+    told = [decode(bytes(event.data)) for event in events if event.type == "record.repaired"]
+    return [(each["part"], each["line"], each["size"], each["sha256"]) for each in told]
+
+
+def slips(root: Path) -> list[str]:
+    """Return what was set aside and is not noted in its log yet."""
+    return sorted(it.name.split("@")[0] for it in root.glob("events/.quarantine/*.json"))
 
 
 def leftovers(root: Path) -> set[str]:

@@ -28,5 +28,8 @@ def test_a_torn_tail_is_mended_even_when_everything_is_there_already(tmp_path: P
     image = path.read_bytes()
     path.write_bytes(image + b'{"data":')
     assert not log.append([draft(A, "a1", id=IDS[0])], STAMP)[0].new
-    assert path.read_bytes() == image
+    assert path.read_bytes().startswith(image)
+    assert repaired(tmp_path) == [("torn tail", 2, 8, sha256(b'{"data":').hexdigest())]
+    assert notes(log) == ["a1"]
+    assert not log.append([draft(A, "a1", id=IDS[0])], STAMP, expected={A: 99})[0].new, "nothing is expected of a note"
     assert quarantine(tmp_path) == [b'{"data":']

@@ -11,14 +11,16 @@ from typing import Any
 
 import pytest
 from helpers import STAMP, codes, entry, folded, note, opened, store, written
+from openpyxl import load_workbook
 from pypdf import PdfReader
 from running import ok, run
 
 from tracker import pages, queries
 from tracker.app import Tracker
 from tracker.clocks import View
-from tracker.documents import LAYOUTS, WRITERS, pdf, writer_for
+from tracker.documents import LAYOUTS, WRITERS, pdf, writer_for, xlsx
 from tracker.documents.chronology import chronology
+from tracker.documents.labels import Language
 from tracker.envelope import Stamp
 from tracker.errors import Mistakes
 from tracker.why import why
@@ -393,3 +395,10 @@ def test_it_is_privileged_from_the_moment_it_is_logged(tmp_path: Path) -> None:
     refused = run("chronology", "a", "--layout", "privilege", "--privileged", cwd=tmp_path)
     assert refused.code == 2 and "leave out --privileged" in refused.err
     assert "[privileged: attorney-client]" in ok("timeline", cwd=tmp_path)
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Privilege log"), ("zh", "特权清单")])
+def test_the_sheet_of_the_privilege_log_is_called_so(tracker: Tracker, language: Language, name: str) -> None:
+    db, _ = tracker.look(View(unprivileged=True))
+    made = chronology(db, ["a"], layout="privilege", language=language, record=tracker.read())
+    assert name in load_workbook(io.BytesIO(xlsx.write(made))).sheetnames

@@ -25,15 +25,19 @@ from tracker.errors import (
 from tracker.progress import unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tracker.amendments import Standing
     from tracker.clocks import Unsure, View
+    from tracker.copies import Copy
     from tracker.deadlines.rules import Rule
     from tracker.duties import Fact
     from tracker.entries import Entry, Known
     from tracker.envelope import Event, Stamp
+    from tracker.forks import Fork
+    from tracker.logs.files import FileLog
     from tracker.logs.port import Appended, EventLog
+    from tracker.mending import Found
     from tracker.moves import Move
     from tracker.progress import Progress
     from tracker.queries import DeadlineRow
@@ -41,7 +45,12 @@ if TYPE_CHECKING:
 PROJECTION = "tracker.db"
 """The projection's file, beside the folder of the logs."""
 
-GITATTRIBUTES = "# A log is bytes: no change of line ends, no merging line by line.\n*.jsonl -text merge=binary\n"
+GITATTRIBUTES = """\
+# A log is bytes: no change of line ends, no merging line by line. 'tracker merge-driver --install' teaches a clone to
+# merge logs; without it git leaves a conflict, with our side whole.
+*.jsonl -text merge=binary
+events/checkpoints/** -text merge=binary
+"""
 GITIGNORE = "/tracker.db*\n/events/.lock\n/events/.journal*\n/events/.quarantine/\n"
 
 
@@ -131,6 +140,8 @@ class Tracker:
             log = FileLog(root)
         self.root, self.log = root, log
         self.progress: Progress = unseen
+        self.tell: Callable[[str], object] = str
+        """Told in a sentence what had to be mended so that a log could be written to."""
         self._read: sqlite3.Connection | None = None
 
     @classmethod
@@ -143,6 +154,18 @@ class Tracker:
             if not (root / name).exists():
                 (root / name).write_text(text, encoding="utf-8")
         return cls(root)
+
+    def teach_git(self) -> bool:
+        """Let git merge the logs by the tracker in this clone; False when the store is in no repository of git.
+
+        Raises WrongUse when git refuses, and OSError.
+        """
+        from tracker.git import GitFailed, teach
+
+        try:
+            return teach(self.root)
+        except GitFailed as failed:
+            raise WrongUse(f"git does not take the settings of the merge driver: {failed}.") from None
 
     @property
     def path(self) -> Path:
@@ -285,7 +308,10 @@ class Tracker:
         # As EventLog.append has it: a log whose entries are all there already is held to no expectation.
         there_already = {entry.log for entry, _ in repeated} - {draft.log for draft in made}
         held = {log: number for log, number in expected.items() if log not in there_already}
-        appended = self.log.append(made, stamp, expected=held)
+        try:
+            appended = self.log.append(made, stamp, expected=held)
+        finally:
+            self._tell_repairs()
         return Outcome((*(_was_there(event) for _, event in repeated), *appended), tuple(contradictions))
 
     def _resolved(self, entries: Sequence[Entry]) -> list[Entry]:
@@ -473,6 +499,67 @@ class Tracker:
         names = self.log.logs()
         for name in self.progress(names, len(names)):
             yield self._verified(name)
+
+    # mending it
+
+    @property
+    def files(self) -> FileLog:
+        """The logs as the files that they are; raises WrongUse when they are kept otherwise."""
+        from tracker.logs.files import FileLog
+
+        if not isinstance(self.log, FileLog):
+            raise WrongUse("These logs are kept in no files: there is nothing to repair.")
+        return self.log
+
+    def damage(self, names: Sequence[str] = ()) -> Iterator[Found]:
+        """What is wrong with these logs, or with all of them; raises LogRefused, StrayLog, ReadFailed."""
+        from tracker.mending import look
+
+        names = names or self.files.logs()
+        for name in self.progress(names, len(names)):
+            yield look(self.files, name)
+
+    def mend(self, found: Found, stamp: Stamp) -> None:
+        """Do to a log what ``Found.todo`` says; raises as ``mending.mend``."""
+        from tracker.mending import mend
+
+        try:
+            mend(self.files, found, stamp)
+        finally:
+            self._tell_repairs()
+
+    def restore(self, found: Found, copy: Copy, stamp: Stamp) -> None:
+        """Put lines of a copy where a log is damaged; raises as ``mending.restore``."""
+        from tracker.mending import restore
+
+        try:
+            restore(self.files, found, copy, stamp)
+        finally:
+            self._tell_repairs()
+
+    def copy(self, log: str, other: str) -> Copy:
+        """Another copy of a log; raises as ``copies.find_copy``."""
+        from tracker.copies import find_copy
+
+        return find_copy(self.root, log, other)
+
+    def fork(self, log: str, copy: Copy) -> Fork:
+        """A log and another copy of it, held against each other; raises BrokenLine."""
+        from tracker.forks import Fork, lines_of
+
+        lines, _ = lines_of(self.files.image(log), log, self.log.where(log))
+        return Fork(log, lines, copy.lines)
+
+    def adopt(self, fork: Fork, copy: Copy, stamp: Stamp) -> None:
+        """Append what the other copy has alone; raises Clash, and as ``EventLog.append``."""
+        try:
+            self.log.append(fork.drafts(copy.name), stamp, expected={fork.log: fork.length})
+        finally:
+            self._tell_repairs()
+
+    def _tell_repairs(self) -> None:
+        for repair in self.log.repairs():
+            self.tell(repair.told(str(self.root / "events")))
 
     def _verified(self, name: str) -> Verified:
         from tracker.logs.replay import replay

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
@@ -30,7 +31,9 @@ _TAIL: Final = len(_MARK) + 64 + len(b'"}')
 class Draft:
     """What somebody wants to log: ``log`` names it ("cases/haikou-deposit"), ``form`` says which form ``data`` has.
 
-    ``after`` is how many milliseconds after the time of its batch it counts as logged.
+    ``after`` is how many milliseconds after the time of its batch it counts as logged. What was logged before, in
+    another copy of the log, keeps who logged it and when (``recorded``), and the members that this program does not
+    know (``more``).
     """
 
     log: str
@@ -39,6 +42,8 @@ class Draft:
     id: str | None = None
     form: int = 1
     after: int = 0
+    recorded: Stamp | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +191,7 @@ def verify_line(line: bytes, after: Head, where: object, log: str) -> Event:
 def _members(draft: Draft, stamp: Stamp, after: Head) -> dict[str, Any]:
     """Return the members of a line, without its hash."""
     members = {
+        **draft.more,
         "data": draft.data,
         "id": draft.id if draft.id is not None else new_id(stamp.recordedtime),
         "prevhash": after.xhash,

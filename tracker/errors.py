@@ -8,6 +8,9 @@
     │   ├── NotInView               a case that is in the store, but not in what is looked at
     │   ├── BadHead                 a name of a former state that is none, or names several
     │   ├── BadQuery, BadFormat, BadTarget
+    │   ├── NoCopy                  a copy of a log that is not where it was said to be
+    │   ├── BadKey                  a signer's key that cannot be read
+    │   ├── BadTemplate             a folder with a letterhead that cannot be used
     │   └── NoActor
     └── RecordFault (exit 1)        the record or the data is at fault
         ├── BrokenLine              a line of a log that a reader must refuse
@@ -15,7 +18,10 @@
         ├── NotCanonical            a value without a canonical form, or bytes that are not one
         ├── BadDraft                an event that cannot be written
         ├── LogLocked, HeadMoved, IdTaken, WriteFailed, ReadFailed
+        ├── Clash                   two branches of a log that say different things under one id
+        ├── NotRestored             a damaged log that a copy does not make whole
         ├── OtherRecord             logs that are not those a document was made from
+        ├── BadNote                 a signed note, such as a checkpoint, that is not to be believed
         ├── Mistakes                all that is wrong with a sheet, a batch or an entry, at once
         └── ProjectionFault         the projection cannot be read or made
             └── ProjectionLocked, ProjectionNewer
@@ -114,6 +120,21 @@ class BadHead(WrongUse):
         )
 
 
+class BadTemplate(WrongUse):
+    """A template of documents that cannot be used; ``why`` begins with a small letter."""
+
+    def __init__(self, path: object, why: str) -> None:
+        super().__init__(f"{path} is no template: {why}. 'docs/chronologies.md' says what it may hold.")
+
+
+class BadKey(WrongUse):
+    """The public key of a signer that cannot be read."""
+
+    def __init__(self, text: str, why: str) -> None:
+        shown = text if len(text) <= 80 else text[:77] + "..."
+        super().__init__(f"{shown!r} is no key of a signer: {why}. Copy the whole line that 'tracker key' shows.")
+
+
 class BadQuery(WrongUse):
     """SQL that the projection does not take."""
 
@@ -133,6 +154,16 @@ class BadTarget(WrongUse):
 
     def __init__(self, target: object) -> None:
         super().__init__(f"{target} is a part of the store, which a document must not overwrite: choose another file.")
+
+
+class NoCopy(WrongUse):
+    """No other copy of a log where one was looked for."""
+
+    def __init__(self, log: str, other: str, why: str) -> None:
+        super().__init__(
+            f"No copy of {log} was found in {other!r} ({why}): "
+            "name a file, a folder that holds events/, or git:REVISION."
+        )
 
 
 class NoActor(WrongUse):
@@ -214,6 +245,30 @@ class HeadMoved(RecordFault):
         )
 
 
+class Clash(RecordFault):
+    """Events of two branches that have one id and differ."""
+
+    def __init__(self, log: str, pairs: Sequence[tuple[str, int, int]]) -> None:
+        self.pairs = tuple(pairs)
+        told = "; ".join(
+            f"{event_id} is line {ours} here and line {theirs} there" for event_id, ours, theirs in pairs[:5]
+        )
+        more = f"; and {len(pairs) - 5} more" if len(pairs) > 5 else ""
+        super().__init__(
+            f"The branches of {log} say different things under one id ({told}{more}), so that they cannot be joined: "
+            "nothing was changed; find out which of them was altered, and log the other under a new id."
+        )
+
+
+class NotRestored(RecordFault):
+    """A damaged log that a copy does not make whole."""
+
+    def __init__(self, log: str, copy: str, reason: str) -> None:
+        super().__init__(
+            f"{copy} does not make {log} whole: {reason}; nothing was changed, look for another copy, and keep both."
+        )
+
+
 class OtherRecord(RecordFault):
     """The logs are not those that a document was made from."""
 
@@ -222,6 +277,14 @@ class OtherRecord(RecordFault):
             f"This is not the record that {name} was made from: {ref} has not the hash {xhash[:12]}... here. "
             "Run 'tracker verify', and look for the logs that have it."
         )
+
+
+class BadNote(RecordFault):
+    """A signed note, such as a checkpoint, that is not to be believed; ``why`` begins with a small letter."""
+
+    def __init__(self, where: object, why: str) -> None:
+        self.why = why
+        super().__init__(f"{where} proves nothing: {why}. Ask whoever signed it for a copy.")
 
 
 class IdTaken(RecordFault):

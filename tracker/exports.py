@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ORDER, ENTRY = "Order", "Entry"
 """The columns of a CSV that are read back: the line of a batch, and its place among all of them, from 1."""
 _BOM = b"\xef\xbb\xbf"
-_JSON = re.compile(rb'\s*\{\s*("(title|language|made_from|blocks|left_out|entries)"\s*:|$)')
+_JSON = re.compile(rb'\s*\{\s*("(title|letterhead|footer|language|made_from|blocks|left_out|entries)"\s*:|$)')
 """How the first line of an exported JSON begins, however its members are sorted; no entry of a batch begins so."""
 
 

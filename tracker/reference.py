@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracker.documents.labels import LABELS
 from tracker.eventtypes.base import fields_of, registry
 from tracker.eventtypes.schema import meaning, schema_of
 from tracker.kinds import KINDS
@@ -30,6 +31,7 @@ def pages() -> dict[str, str]:
         "kinds.md": "\n".join(_kinds()),
         "commands.md": "\n".join(_commands()),
         "tables.md": "\n".join(_tables()),
+        "labels.md": "\n".join(_labels()),
         **schemas,
     }
 
@@ -72,6 +74,15 @@ def _kinds() -> Iterator[str]:
         yield from _grid(("Event", "Move"), ((f"`{move.on}`", move.told()) for move in kind.moves))
         if kind.asks:
             yield f"A reader is told when no source states: {', '.join(ask.what for ask in kind.asks)}.\n"
+
+
+def _labels() -> Iterator[str]:
+    yield from (MADE, "# Labels\n")
+    yield (
+        "The words of a document that are its own. A [template](chronologies.md#templates) can put others in their "
+        "place; what stands in braces has to stand in these too.\n"
+    )
+    yield from _grid(("Label", "English", "Chinese"), ((f"`{name}`", *words) for name, words in LABELS.items()))
 
 
 def _commands() -> Iterator[str]:

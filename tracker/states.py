@@ -10,6 +10,7 @@ import msgspec
 from tracker.clocks import moment
 from tracker.errors import BadDate, BadHead, OtherRecord
 from tracker.eventtypes.documents import DocumentIssued
+from tracker.forks import times_here
 from tracker.names import REGISTERS, case_log, log_of, parse_ref
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _named(logs: Logs, name: str, cases: Sequence[str]) -> State:
     for event in events:
         if pinned.setdefault(event.log, event.position) != event.position:
             raise BadHead(name, f"it names two events of {event.log}")
-    return _until(logs, max(event.recordedtime for event in events), pinned)
+    return _until(logs, max(_time(logs, event.log, event.position) for event in events), pinned)
 
 
 def _until(logs: Logs, last: str, pinned: Mapping[str, int]) -> State:
@@ -81,7 +82,7 @@ def _until(logs: Logs, last: str, pinned: Mapping[str, int]) -> State:
     What stands before an event was logged before it, whatever the clock said.
     """
     lengths = {
-        log: max((event.position for event in events if event.recordedtime <= last), default=0)
+        log: max((n for n, time in enumerate(times_here(events), 1) if time <= last), default=0)
         for log, events in logs.items()
     }
     return State({**lengths, **pinned}, last)
@@ -145,8 +146,13 @@ def _issued(logs: Logs, name: str, cases: Sequence[str]) -> State:
         if len(events) < position or events[position - 1].xhash != xhash:
             raise OtherRecord(name, f"{log}#{position}", xhash)
     pinned = {log: position for log, position, _ in heads}
-    last = max(logs[log][position - 1].recordedtime for log, position in pinned.items())
+    last = max(_time(logs, log, position) for log, position in pinned.items())
     return _until(logs, last, {**dict.fromkeys(REGISTERS, 0), **pinned})
+
+
+def _time(logs: Logs, log: str, position: int) -> str:
+    """When an event came into its log: one that another copy had logged before came with the note about it."""
+    return times_here(logs[log][:position])[-1]
 
 
 def _issues(logs: Logs) -> Iterator[DocumentIssued]:

@@ -41,6 +41,8 @@ COMMANDS = {
     "rules": "rules",
     "rebuild": "upkeep",
     "verify": "upkeep",
+    "repair": "repair",
+    "merge-driver": "merging",
 }
 """Every verb and the module it is in, in the order in which help shows them."""
 
@@ -57,7 +59,7 @@ class Verbs(click.Group):
         if name not in COMMANDS:
             return None
         module = import_module(f"tracker.cli.{COMMANDS[name]}")
-        command: click.Command = getattr(module, f"{name}_command")
+        command: click.Command = getattr(module, f"{name.replace('-', '_')}_command")
         return command
 
     def resolve_command(

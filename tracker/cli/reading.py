@@ -210,6 +210,9 @@ def check_command(ctx: click.Context, cases: tuple[str, ...], strict: bool, form
     "--lang", "language", type=click.Choice(["en", "zh"]), default="en", show_default=True,
     help="The language of its own words; what was logged stays as it is.",
 )  # fmt: skip
+@click.option(
+    "--template", "folder", type=click.Path(), metavar="FOLDER", help="A letterhead, fonts and labels of your own.",
+)  # fmt: skip
 @click.option("--privileged", is_flag=True, help="Also what is privileged; else it is left out.")
 @sides
 @clocks
@@ -223,6 +226,7 @@ def chronology_command(
     target: str | None,
     layout: str,
     language: Language,
+    folder: str | None,
     at: str | None,
     redline: str | None,
     issue_to: str | None,
@@ -233,12 +237,14 @@ def chronology_command(
     from tracker import queries
     from tracker.documents import writer_for
     from tracker.documents.chronology import chronology
+    from tracker.documents.template import PLAIN, read_template
 
     if layout == "undisputed":
         ctx.meta["tracker.undisputed"] = True
     if privileged and layout == "privilege":
         raise click.UsageError("The privilege log never holds what is privileged: leave out --privileged.", ctx)
     ctx.meta["tracker.unprivileged"] = not privileged
+    template = read_template(Path(folder)) if folder is not None else PLAIN
     write, issue = writer_for(target), issuing(ctx, issue_to, target, actor)
     found = versions_of(ctx, cases, at, redline)
     db = look(ctx, *cases, logs=found.logs, named=at or "")
@@ -246,7 +252,10 @@ def chronology_command(
     record = db if view.is_whole else tracker_of(ctx).look(type(view)(), found.logs)[0]
     former = former_of(ctx, cases, found, redline)
     with output.clock(f"Writing {target or 'Markdown'}"):
-        made = chronology(db, cases, layout=layout, language=language, shown=view.told(), record=record, former=former)
+        made = chronology(
+            db, cases, layout=layout, language=language, shown=view.told(), record=record, former=former,
+            template=template,
+        )  # fmt: skip
         document = write(made)
     if target is None:
         click.echo(document.decode(), nl=False)

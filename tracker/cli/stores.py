@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tracker.cli.output import progress
+from tracker.cli.output import progress, say
 
 if TYPE_CHECKING:
     import sqlite3
@@ -43,7 +43,7 @@ def tracker_of(ctx: click.Context) -> Tracker:
         if not named or not (root / "events").is_dir():
             raise NoStore(repr(named))
     found = Tracker(root)
-    found.progress = progress
+    found.progress, found.tell = progress, say
     return found
 
 

@@ -17,6 +17,8 @@ def init_command(folder: str) -> None:
     from tracker.app import Tracker
 
     found = Tracker.init(Path(folder))
+    if found.teach_git():
+        echo("git merges the logs of this store by 'tracker merge-driver', in this clone.")
     echo(f"Started a store in {found.root.absolute()}: open a case with 'tracker open CASE --kind KIND --title TITLE'.")
 
 

@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from tracker.documents.labels import in_own_words
 from tracker.errors import BadFormat
 
 if TYPE_CHECKING:
@@ -43,4 +44,9 @@ def writer_for(target: str | None) -> Callable[[Document], bytes]:
     if ending not in WRITERS:
         raise BadFormat(str(target), WRITERS)
     write: Callable[[Document], bytes] = import_module(f"tracker.documents.{WRITERS[ending]}").write
-    return write
+
+    def written(document: Document) -> bytes:
+        with in_own_words(document.template.labels):
+            return write(document)
+
+    return written

@@ -1,4 +1,4 @@
-"""CSV (RFC 4180) in UTF-8: a row for each development, then one for everything else that the document says.
+"""CSV (RFC 4180) in UTF-8: a row for each row of a table, paragraph and heading, in the order of the document.
 
 Behind them stand the events that nobody is shown as a development, so that ``tracker.exports`` can read all of it back.
 """
@@ -38,6 +38,8 @@ _FORMULA = re.compile("'*[=+\\-@\t\n＝＋－＠]")
 
 CR begins none: it is shown as its picture, as every control is.
 """
+_INSIDE = re.compile("(?<=[;|\t\n])[=+\\-@＝＋－＠]")
+"""The same within a cell, for a spreadsheet that parts cells elsewhere than at commas, and then knows no quotes."""
 
 
 def write(document: Document) -> bytes:
@@ -46,7 +48,7 @@ def write(document: Document) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_title(name, document.language) for name in _COLUMNS)
     for line in _with_entries(document):
-        writer.writerow(_safe(line.get(name, "")) for name in _COLUMNS)
+        writer.writerow((_safe_json if name == "entry" else _safe)(line.get(name, "")) for name in _COLUMNS)
     return out.getvalue().encode()
 
 
@@ -57,8 +59,13 @@ def _title(name: str, language: Language) -> str:
 
 def _safe(text: str) -> str:
     """Text that stays text: an apostrophe, as in a spreadsheet, before what could be taken for more."""
-    shown = visible(text)
+    shown = _INSIDE.sub(r"'\g<0>", visible(text))
     return f"'{shown}" if _FORMULA.match(shown) else shown
+
+
+def _safe_json(entry: str) -> str:
+    """The JSON of an event, in which the same character can be written otherwise (RFC 8259, section 7)."""
+    return _INSIDE.sub(lambda match: f"\\u{ord(match[0]):04x}", entry)
 
 
 def _with_entries(document: Document) -> Iterator[Line]:
@@ -77,20 +84,23 @@ def _with_entries(document: Document) -> Iterator[Line]:
 
 
 def _lines(document: Document) -> list[Line]:
-    """What the document says: first its developments, which are what most look for, then the rest, both in order."""
-    lines: list[Line] = [{"part": "title", "text": document.title}]
+    """What the document says, in its order."""
+    lines: list[Line] = [{"part": "letterhead", "text": line} for line in document.template.head]
+    lines.append({"part": "title", "text": document.title})
     above: dict[int, str] = {}
     for block in document.blocks:
         if isinstance(block, Heading):
             above = {level: text for level, text in above.items() if level < block.level} | {block.level: block.text}
         section = " / ".join(above.values())
         lines += ({"section": section} | line for line in _block(block, document.language))
+    if document.template.footer:
+        lines.append({"part": "footer", "text": document.template.footer})
     for ref, of_field, reason in document.left_out():
         what = f"{ref}, {of_field}" if of_field else ref
         lines.append(
             {"part": "left out", "text": label("not in the file", document.language, what=what, reason=reason)}
         )
-    return sorted(lines, key=lambda line: line["part"] != "developments")
+    return lines
 
 
 def _block(block: Block, language: Language) -> Iterator[Line]:

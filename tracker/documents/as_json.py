@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 def write(document: Document) -> bytes:
     """The document as UTF-8; a member that is empty is there all the same."""
     made = {
+        "letterhead": list(document.template.head),
         "title": document.title,
         "language": document.language,
         "made_from": document.made_from,
         "blocks": [_block(block) for block in document.blocks],
+        "footer": document.template.footer,
         "left_out": [each._asdict() for each in document.left_out()],
         "entries": [json.loads(entry.line) for entry in document.entries()],
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from tracker.documents.template import PLAIN, Template
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -156,15 +158,16 @@ class Document:
     """A title and what follows it.
 
     ``made_from`` is the moment at which the newest event in it was logged (RFC 3339, UTC): formats that want a time
-    take this one, so that equal records give equal bytes. ``entries`` gives the events behind it, in an order in which
-    they can be logged into an empty store, and ``left_out`` what such a store would refuse; only formats that can be
-    read back ask for them.
+    take this one, so that equal records give equal bytes. ``template`` stands around it. ``entries`` gives the events
+    behind it, in an order in which they can be logged into an empty store, and ``left_out`` what such a store would
+    refuse; only formats that can be read back ask for them.
     """
 
     title: str
     blocks: tuple[Block, ...]
     language: Literal["en", "zh"] = "en"
     made_from: str = NEVER
+    template: Template = PLAIN
     entries: Callable[[], tuple[Logged, ...]] = field(default=_nothing_logged, compare=False)
     left_out: Callable[[], tuple[LeftOut, ...]] = field(default=_nothing_left_out, compare=False)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker import queries
 from tracker.documents import LAYOUTS, layouts
 from tracker.documents.blocks import Document
+from tracker.documents.labels import in_own_words
 from tracker.documents.logged import logged
 from tracker.documents.matter import Matter
+from tracker.documents.template import PLAIN, Template
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,17 +38,19 @@ def chronology(
     shown: str = "",
     record: sqlite3.Connection | None = None,
     former: Former | None = None,
+    template: Template = PLAIN,
 ) -> Document:
     """The chronology of one case or of several merged into one, in one of the LAYOUTS.
 
     ``shown`` says what a view leaves out of ``db``; ``record`` is then the whole record, whose heads are told. What is
     privileged by the record is left out by such a view (``View.unprivileged``), and the document says what became of
-    it. Equal projections give equal documents. What is otherwise than in a ``former`` state is marked. Raises
-    UnknownName for a case that is not there.
+    it. Equal projections give equal documents, in the words of the template. What is otherwise than in a ``former``
+    state is marked. Raises UnknownName for a case that is not there.
     """
-    matter = Matter(db, cases, language, shown, db if record is None else record)
-    document = _document(matter, layout)
-    return document if former is None else _redlined(document, matter, layout, former)
+    with in_own_words(template.labels):
+        matter = Matter(db, cases, language, shown, db if record is None else record)
+        document = replace(_document(matter, layout), template=template)
+        return document if former is None else _redlined(document, matter, layout, former)
 
 
 def _document(matter: Matter, layout: str) -> Document:
@@ -54,8 +59,9 @@ def _document(matter: Matter, layout: str) -> Document:
     title = f"{what}{'：' if matter.language == 'zh' else ': '}{matter.title}"
     behind = cache(partial(logged, matter.db, matter.names))
     return Document(
-        title, blocks, matter.language, matter.made_from, lambda: behind().entries, lambda: behind().left_out
-    )
+        title, blocks, matter.language, matter.made_from,
+        entries=lambda: behind().entries, left_out=lambda: behind().left_out,
+    )  # fmt: skip
 
 
 def _redlined(document: Document, matter: Matter, layout: str, former: Former) -> Document:

@@ -43,10 +43,12 @@ if TYPE_CHECKING:
     from docx.oxml.xmlchemy import BaseOxmlElement
     from docx.package import Package
     from docx.section import Section
+    from docx.shape import InlineShape
     from docx.table import _Row as WordRow
     from docx.text.paragraph import Paragraph as WordParagraph
 
     from tracker.documents.blocks import Block, Cell, Document, Row, Text
+    from tracker.documents.template import Template
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _LATIN = "Times New Roman"
@@ -60,8 +62,12 @@ _TURNED_FROM = 6
 # Widths of columns are first reckoned in columns of ``tracker.text.width``.
 _TWIPS = 98
 """How much one of them takes in a table: half an em at 9.5 points, and a little."""
+_OWN_TWIPS = 118
+"""As much in the font of a template, which may be as wide as DejaVu Serif."""
 _PADDING = 2
 """What the inner margins of a cell take."""
+_LOGO = 1.6
+"""Centimetres."""
 _DAY = 22
 """A date asks for no more than this, so that its column stays narrow: ``2024 and 27 November`` on one line."""
 _WORD = 18
@@ -71,7 +77,6 @@ _LONG_ROW = 24
 
 _TAGS = {"en": "en", "zh": "zh-CN"}
 _PAGES = {"en": ("", " of ", ""), "zh": ("第 ", " 页，共 ", " 页")}
-_MARKED = {"en": re.compile(r"(?:^|[\[(;,:·])\s*disputed\b", re.IGNORECASE), "zh": re.compile("争议")}
 
 
 def write(document: Document) -> bytes:
@@ -81,7 +86,7 @@ def write(document: Document) -> bytes:
     word = new_document()
     made = datetime.fromisoformat(document.made_from).astimezone(UTC)
     _replace_parts(word, document, made)
-    writer = _Writer(word, document.language, [])
+    writer = _Writer(word, document.language, [], _OWN_TWIPS if document.template.latin else _TWIPS)
     writer.write(document)
     _attach_footnotes(word, writer.notes, document.language)
     return _zipped(word, made)
@@ -91,15 +96,20 @@ def write(document: Document) -> bytes:
 
 
 class _Writer(NamedTuple):
-    """Writes blocks at the end of a Word document and gathers the footnotes, whose numbers begin with 1."""
+    """Writes blocks at the end of a Word document and gathers the footnotes, whose numbers begin with 1.
+
+    A column of text takes so many ``twips`` in a table.
+    """
 
     word: WordDocument
     language: Language
     notes: list[str]
+    twips: int = _TWIPS
 
     def write(self, document: Document) -> None:
         is_turned = any(isinstance(block, Grid) and len(block.titles) >= _TURNED_FROM for block in document.blocks)
-        room = _set_paper(self.word, self.language, is_turned=is_turned)
+        room = _set_paper(self.word, document, is_turned=is_turned)
+        self.letterhead(document.template)
         self.text(self.word.add_paragraph(style="Title"), one_line(document.title))
         blocks = [block for block in document.blocks if not _is_empty(block)]
         is_upright = False
@@ -119,6 +129,18 @@ class _Writer(NamedTuple):
                 case _:
                     self.block(block)
 
+    def letterhead(self, template: Template) -> None:
+        """What a firm has above the title: a logo, and lines below it."""
+        from docx.shared import Cm
+
+        if template.logo:
+            run = self.word.add_paragraph(style="Letterhead").add_run()
+            _describe(run.add_picture(BytesIO(template.logo.data), height=Cm(_LOGO)), "logo", template.logo.text)
+        for line in template.letterhead:
+            self.text(self.word.add_paragraph(style="Letterhead"), line)
+        if template.head:
+            self.word.add_paragraph(style="Spacer")
+
     def figure(self, figure: Figure) -> None:
         """A picture as wide as the text, with what it shows in words for who cannot see it."""
         from docx.shared import Twips
@@ -131,9 +153,8 @@ class _Writer(NamedTuple):
         run = self.word.add_paragraph().add_run()
         wide = _SHORT_SIDE - 2 * _MARGIN
         shape = run.add_picture(BytesIO(drawn), width=Twips(wide))
-        properties = shape._inline.docPr
-        properties.set("name", f"{label('timeline', self.language)} {properties.get('id')}")
-        properties.set("descr", described(figure.moments, language=self.language))
+        told = described(figure.moments, language=self.language)
+        _describe(shape, label("timeline", self.language), told)
 
     def block(self, block: Block) -> None:
         match block:
@@ -173,7 +194,7 @@ class _Writer(NamedTuple):
         _add(run._element, "footnoteReference", id=str(len(self.notes)))
 
     def grid(self, grid: Grid, room: int) -> None:
-        shares = _shares(grid, room // _TWIPS)
+        shares = _shares(grid, room // self.twips)
         lengths = [room * share // sum(shares) for share in shares]
         table = self.word.add_table(1 + len(grid.rows), len(grid.titles), style="Table Grid")
         table.autofit = False
@@ -191,6 +212,15 @@ class _Writer(NamedTuple):
             [paragraph] = cell.paragraphs
             _add(paragraph._element.get_or_add_pPr(), "pStyle", val=style)
             self.text(paragraph, plain(told) if isinstance(told, Day) else told)
+
+
+def _describe(shape: InlineShape, name: str, told: str) -> None:
+    """Give a picture a name and what it shows in words, and let it begin where text does (20.4.2.8)."""
+    inline = shape._inline
+    for side in ("distT", "distB", "distL", "distR"):
+        inline.set(side, "0")
+    inline.docPr.set("name", f"{name} {inline.docPr.get('id')}")
+    inline.docPr.set("descr", visible(told))
 
 
 def _is_empty(block: Block) -> bool:
@@ -214,8 +244,8 @@ def _lay(section: Section, *, is_turned: bool) -> int:
     return wide
 
 
-def _set_paper(word: WordDocument, language: Language, *, is_turned: bool) -> int:
-    """A4 with page numbers at the foot; how much room is between the margins."""
+def _set_paper(word: WordDocument, document: Document, *, is_turned: bool) -> int:
+    """A4 with the template's footer and page numbers at the foot; how much room is between the margins."""
     from docx.shared import Twips
 
     [section] = word.sections
@@ -225,7 +255,10 @@ def _set_paper(word: WordDocument, language: Language, *, is_turned: bool) -> in
     section.header_distance = section.footer_distance = Twips(_MARGIN // 2)
     section.footer.is_linked_to_previous = False
     [footer] = section.footer.paragraphs
-    before, between, after = _PAGES[language]
+    if document.template.footer:
+        footer.add_run(visible(document.template.footer))
+        footer = section.footer.add_paragraph(style="footer")
+    before, between, after = _PAGES[document.language]
     footer.add_run(before)
     _add_field(footer, "PAGE")
     footer.add_run(between)
@@ -274,10 +307,13 @@ def _set(element: BaseOxmlElement, **attributes: str) -> None:
 
 def _marked(row: Row, language: Language) -> tuple[Cell, ...]:
     """The cells; where none of a disputed row says so, its longest text does: not everybody sees a shade."""
-    if row.status != "disputed" or any(_MARKED[language].search(plain(cell)) for cell in row.cells):
+    told = re.escape(status_label("disputed", language))
+    # Nothing parts Chinese words; where words are parted, one within a sentence is no mark.
+    marked = re.compile("争议|" + told if language == "zh" else rf"(?:^|[\[(;,:·])\s*{told}\b", re.IGNORECASE)
+    if row.status != "disputed" or any(marked.search(plain(cell)) for cell in row.cells):
         return row.cells
-    told = [0 if isinstance(cell, Day) else 1 + len(plain(cell)) for cell in row.cells]
-    place = told.index(max(told))
+    lengths = [0 if isinstance(cell, Day) else 1 + len(plain(cell)) for cell in row.cells]
+    place = lengths.index(max(lengths))
     cell = row.cells[place]
     pieces = cell if isinstance(cell, tuple) and not isinstance(cell, Day) else (plain(cell),)
     return (*row.cells[:place], (*pieces, Strong(f" [{status_label(row.status, language)}]")), *row.cells[place + 1 :])
@@ -345,10 +381,11 @@ def _replace_parts(word: WordDocument, document: Document, made: datetime) -> No
     tag = _TAGS[document.language]
     core = _CORE.format(title=escape(one_line(document.title)), language=tag, time=made.strftime("%Y-%m-%dT%H:%M:%SZ"))
     _attach(package, package, "/docProps/core.xml", KIND.OPC_CORE_PROPERTIES, RELATION.CORE_PROPERTIES, core)
-    _attach(package, body, "/word/styles.xml", KIND.WML_STYLES, RELATION.STYLES, _STYLES)
+    fonts = (document.template.latin or _LATIN, document.template.chinese or _CHINESE)
+    _attach(package, body, "/word/styles.xml", KIND.WML_STYLES, RELATION.STYLES, _styles(*fonts))
     _attach(package, body, "/word/settings.xml", KIND.WML_SETTINGS, RELATION.SETTINGS, _SETTINGS)
     _attach(package, body, "/word/numbering.xml", KIND.WML_NUMBERING, RELATION.NUMBERING, _NUMBERING)
-    _attach(package, body, "/word/fontTable.xml", KIND.WML_FONT_TABLE, RELATION.FONT_TABLE, _FONTS)
+    _attach(package, body, "/word/fontTable.xml", KIND.WML_FONT_TABLE, RELATION.FONT_TABLE, _font_table(*fonts))
 
 
 def _attach_footnotes(word: WordDocument, notes: Sequence[str], language: Language) -> None:
@@ -407,12 +444,15 @@ _CORE = """\
 <dcterms:modified xsi:type="dcterms:W3CDTF">{time}</dcterms:modified>
 </cp:coreProperties>"""
 
-_FONTS = f"""\
+
+def _font_table(latin: str, chinese: str) -> str:
+    return f"""\
 <w:fonts xmlns:w="{_W}">
-<w:font w:name="{_LATIN}"><w:charset w:val="00"/><w:family w:val="roman"/><w:pitch w:val="variable"/></w:font>
-<w:font w:name="{_CHINESE}"><w:altName w:val="SimSun"/><w:charset w:val="86"/><w:family w:val="roman"/>
+<w:font w:name="{latin}"><w:charset w:val="00"/><w:family w:val="roman"/><w:pitch w:val="variable"/></w:font>
+<w:font w:name="{chinese}"><w:altName w:val="SimSun"/><w:charset w:val="86"/><w:family w:val="roman"/>
 <w:pitch w:val="variable"/></w:font>
 </w:fonts>"""
+
 
 _SETTINGS = f"""\
 <w:settings xmlns:w="{_W}">
@@ -468,6 +508,7 @@ _EDGES = ("top", "left", "bottom", "right", "insideH", "insideV")
 _BORDERS = "".join(f'<w:{edge} w:val="single" w:sz="4" w:space="0" w:color="A6A6A6"/>' for edge in _EDGES)
 _PARAGRAPH_STYLES = "\n".join(
     (
+        _paragraph_style("Letterhead", "Letterhead", "<w:keepNext/>" + _spacing(0, 40), _size(20)),
         _paragraph_style("Title", "Title", "<w:keepNext/>" + _UNDER_TITLE + _spacing(0, 240), _BOLD + _size(36)),
         _heading_style(1, 28, 320),
         _heading_style(2, 24, 240),
@@ -481,10 +522,12 @@ _PARAGRAPH_STYLES = "\n".join(
     )
 )
 
-_STYLES = f"""\
+
+def _styles(latin: str, chinese: str) -> str:
+    return f"""\
 <w:styles xmlns:w="{_W}">
 <w:docDefaults><w:rPrDefault><w:rPr>
-<w:rFonts w:ascii="{_LATIN}" w:hAnsi="{_LATIN}" w:eastAsia="{_CHINESE}" w:cs="{_LATIN}"/>
+<w:rFonts w:ascii="{latin}" w:hAnsi="{latin}" w:eastAsia="{chinese}" w:cs="{latin}"/>
 {_size(22)}<w:lang w:val="en" w:eastAsia="zh-CN" w:bidi="ar-SA"/>
 </w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>
 <w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/>

@@ -84,13 +84,17 @@ class _Writer:
         """The file, in parts to be joined by line feeds."""
         body = list(self._body())
         style, script = (_asset(f"chronology.{ending}") for ending in ("css", "js"))
+        if families := [f'"{font}"' for font in (self.document.template.latin, self.document.template.chinese) if font]:
+            style += f"body {{ font-family: {', '.join([*families, 'sans-serif'])}; }}\n"
         style += "".join(f".w{share} {{ width: {share}%; }}\n" for share in sorted(self.shares))
         yield from self._head(style, script)
         yield from body
         yield f"<script>{script}</script>\n</body>\n</html>\n"
 
     def _body(self) -> Iterator[str]:
-        yield f"<body>\n<main>\n<h1>{_text(self.document.title)}</h1>"
+        yield "<body>"
+        yield from self._letterhead()
+        yield f"<main>\n<h1>{_text(self.document.title)}</h1>"
         contents = "\n".join(self._contents())
         for block in self.document.blocks:
             if isinstance(block, Heading) and contents:
@@ -99,12 +103,25 @@ class _Writer:
             yield from self._block(block)
         yield from self._endnotes()
         yield "</main>"
+        if self.document.template.footer:
+            yield f"<footer>{_text(self.document.template.footer)}</footer>"
+
+    def _letterhead(self) -> Iterator[str]:
+        template = self.document.template
+        if not template.head:
+            return
+        yield '<header class="letterhead">'
+        if template.logo:
+            source = f"data:image/{template.logo.sort};base64,{b64encode(template.logo.data).decode()}"
+            yield f'<img src="{source}" alt="{_text(template.logo.text)}">'
+        yield from (f"<p>{_text(line)}</p>" for line in template.letterhead)
+        yield "</header>"
 
     def _head(self, style: str, script: str) -> Iterator[str]:
         # Directives that default-src does not stand for are named (Content Security Policy Level 3, section 6.1).
         policy = (
             f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
-            "base-uri 'none'; form-action 'none'"
+            f"{'img-src data:; ' if self.document.template.logo else ''}base-uri 'none'; form-action 'none'"
         )
         yield f'<!DOCTYPE html>\n<html lang="{self.document.language}">\n<head>\n<meta charset="utf-8">'
         yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'

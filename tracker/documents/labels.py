@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 Language = Literal["en", "zh"]
 
-_LABELS: Final[dict[str, tuple[str, str]]] = {
+LABELS: Final[dict[str, tuple[str, str]]] = {
     "chronology": ("Chronology", "大事记"),
     "cases_number": ("{number} cases", "{number}个案件"),
     "case": ("Case", "案件"),
@@ -167,6 +173,21 @@ _LABELS: Final[dict[str, tuple[str, str]]] = {
     "number of developments": ("Developments logged: {number}.", "已记录事项：{number}项。"),
 }
 
+"""Each label in English and Chinese; what stands in braces is filled by the document."""
+
+_OWN: ContextVar[Mapping[str, Mapping[str, str]]] = ContextVar("own labels", default=MappingProxyType({}))
+"""The words that a template puts in their place, by language and name, for as long as its document is made."""
+
+
+@contextmanager
+def in_own_words(labels: Mapping[str, Mapping[str, str]]) -> Iterator[None]:
+    """Let these labels, by language and name, take the place of the others in this context."""
+    token = _OWN.set(labels)
+    try:
+        yield
+    finally:
+        _OWN.reset(token)
+
 
 STATUSES: Final = ("disputed", "settled", "corrected", "retracted")
 """How a row can stand; each is a label too."""
@@ -179,5 +200,5 @@ def status_label(status: str, language: Language) -> str:
 
 def label(name: str, language: Language, **values: object) -> str:
     """A word or a sentence of the document's own; ``values`` fill its places."""
-    text = _LABELS[name][language == "zh"]
+    text = _OWN.get().get(language, {}).get(name) or LABELS[name][language == "zh"]
     return text.format(**values) if values else text

@@ -220,7 +220,7 @@ def privilege(matter: Matter) -> Iterator[Block]:
         titles = matter.labels(
             "no", "date", "nature", "held by", "author", "recipients", "basis", "description", "event"
         )
-        yield Grid(titles, tuple(rows), "privilege")
+        yield Grid(titles, tuple(rows), "privilege log")
     else:
         yield Paragraph(matter.label("nothing withheld"))
     yield from parts.record(matter)

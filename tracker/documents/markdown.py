@@ -24,7 +24,9 @@ _AT_START = re.compile(r"^(\d{1,9}(?=[.)])|)(?=[-+=:.)])")
 def write(document: Document) -> bytes:
     """The document as UTF-8; footnotes are GitHub's, and stand at the end."""
     writer = _Writer(document.language)
-    blocks = [f"# {escaped(document.title)}", *filter(None, map(writer.block, document.blocks))]
+    template = document.template
+    blocks = [*map(escaped, template.head), f"# {escaped(document.title)}"]
+    blocks += [*filter(None, map(writer.block, document.blocks)), *map(escaped, filter(None, [template.footer]))]
     notes = [f"[^{number}]: {escaped(note)}" for number, note in enumerate(writer.notes, 1)]
     return ("\n\n".join([*blocks, *notes]) + "\n").encode()
 

@@ -29,8 +29,9 @@ from tracker.documents.blocks import (
     plain,
 )
 from tracker.documents.labels import label
+from tracker.documents.template import FONTS
 from tracker.documents.timeline import described, timeline
-from tracker.errors import RecordFault
+from tracker.errors import BadTemplate, RecordFault
 from tracker.text import one_line, visible, width
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from tracker.documents.blocks import Block, Cell, Document, Piece, Row, Text
     from tracker.documents.labels import Language
+    from tracker.documents.template import Template
 
 ASSETS: Final = Path(__file__).parent / "assets"
 STANDARDS: Final[list[typst.PDFStandard]] = ["a-2u", "ua-1"]
@@ -108,14 +110,14 @@ def write(document: Document, *, _system_fonts: bool = True) -> bytes:
     """
     import typst
 
-    found = fonts(system=_system_fonts)
+    found = fonts(system=_system_fonts, folder=_fonts_of(document.template))
     made = datetime.fromisoformat(document.made_from).astimezone(UTC).replace(microsecond=0)
     try:
         return typst.compile(
             ASSETS / "chronology.typ",
             root=ASSETS,
             font_paths=found,
-            sys_inputs={"document": json.dumps(_data(document, _families(found, document.language)))},
+            sys_inputs={"document": json.dumps(_data(document, _families(found, document)))},
             pdf_standards=STANDARDS,
             timestamp=made,
         )
@@ -135,23 +137,35 @@ def missing(document: Document, *, system_fonts: bool) -> MissingGlyph | None:
 
 
 @cache
-def fonts(*, system: bool) -> typst.Fonts:
-    """The fonts that Typst brings, with those that are installed or without."""
+def fonts(*, system: bool, folder: Path | None = None) -> typst.Fonts:
+    """The fonts that Typst brings, with those that are installed or without, and those of a folder."""
     import typst
 
-    return typst.Fonts(include_system_fonts=system)
+    return typst.Fonts(include_system_fonts=system, font_paths=[folder] if folder else [])
 
 
-def _families(fonts: typst.Fonts, language: str) -> list[str | dict[str, str]]:
-    """The fonts in the order in which each character looks for one.
+def _fonts_of(template: Template) -> Path | None:
+    """The folder of a template's own font files, if it has one."""
+    folder = template.folder / FONTS if template.folder else None
+    return folder if folder and folder.is_dir() else None
+
+
+def _families(fonts: typst.Fonts, document: Document) -> list[str | dict[str, str]]:
+    """The fonts in the order in which each character looks for one; raises BadTemplate for one that is not here.
 
     In Chinese the punctuation that both scripts share comes from the Chinese font.
     """
     there = {name for name in fonts.families() if not _EMPTY.search(name)}
-    chinese = [name for name in _CHINESE if name in there]
-    rest = sorted(there.difference(chinese, [BODY]), key=lambda name: (bool(_LAST.search(name)), name))
-    latin: str | dict[str, str] = {"name": BODY, "covers": "latin-in-cjk"} if language == "zh" else BODY
-    return [latin, *chinese, BODY, *rest]
+    template = document.template
+    for name in filter(None, (template.latin, template.chinese)):
+        if name not in there:
+            folder = template.folder / FONTS if template.folder else FONTS
+            raise BadTemplate(template.folder, f"no font {name!r} is installed here, nor in {folder}, for the PDF")
+    body = template.latin or BODY
+    chinese = [*filter(None, [template.chinese]), *(name for name in _CHINESE if name in there)]
+    rest = sorted(there.difference(chinese, [body, BODY]), key=lambda name: (bool(_LAST.search(name)), name))
+    latin: str | dict[str, str] = {"name": body, "covers": "latin-in-cjk"} if document.language == "zh" else body
+    return [latin, *chinese, *dict.fromkeys((body, BODY)), *rest]
 
 
 def _data(document: Document, families: list[str | dict[str, str]]) -> dict[str, Any]:
@@ -161,6 +175,9 @@ def _data(document: Document, families: list[str | dict[str, str]]) -> dict[str,
         blocks = _with_endnotes(blocks, document.language)
     title = one_line(document.title).strip() or label("untitled", document.language)
     return {
+        "letterhead": [_nodes(line, UPRIGHT.ems / 1.2) for line in document.template.letterhead],
+        "logo": _logo(document.template),
+        "footer": [_short(visible(document.template.footer), _RUNNING)] if document.template.footer else None,
         "title": _short(title, _LONGEST),
         "title_text": _nodes(title, UPRIGHT.ems / 2.2),  # 18 pt are 2.2 times those of a table
         "short_title": [_short(title, _RUNNING)],
@@ -169,6 +186,12 @@ def _data(document: Document, families: list[str | dict[str, str]]) -> dict[str,
         "fonts": families,
         "sheets": _sheets(blocks, document.language),
     }
+
+
+def _logo(template: Template) -> dict[str, Any] | None:
+    """A picture as the template takes it: its bytes as numbers."""
+    logo = template.logo
+    return {"data": list(logo.data), "form": logo.sort.replace("jpeg", "jpg"), "told": logo.text} if logo else None
 
 
 def _with_endnotes(blocks: Iterable[Block], language: Language) -> tuple[Block, ...]:
@@ -442,7 +465,7 @@ def _around(text: str, at: int) -> str:
 
 def _texts(document: Document) -> Iterator[str]:
     """Every text of a document, in order."""
-    yield visible(document.title)
+    yield from map(visible, (*document.template.letterhead, document.title, document.template.footer))
     for block in document.blocks:
         for cell in _cells(block):
             yield visible(plain(cell))

@@ -89,7 +89,9 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "on": "〔……下接工作表“{name}”第{row}行〕",
     },
 }  # fmt: skip
-_NAMED: Final = ("cases", "developments", "disputes", "owed", "deadlines", "cast", "parties", "sources", "record")
+_NAMED: Final = (
+    "cases", "developments", "disputes", "owed", "deadlines", "cast", "parties", "sources", "record", "privilege log",
+)  # fmt: skip
 """The tables whose sheets are called by a label in Chinese; every other sheet is called by the table's name."""
 
 
@@ -98,7 +100,9 @@ def write(document: Document) -> bytes:
     from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
     file = BytesIO()
-    font = {"font_name": _FONTS[document.language], "font_size": 11}
+    template = document.template
+    own = template.chinese if document.language == "zh" else template.latin
+    font = {"font_name": own or _FONTS[document.language], "font_size": 11}
     never = dict.fromkeys(("strings_to_formulas", "strings_to_numbers", "strings_to_urls"), False)
     with Workbook(file, {"in_memory": True, "default_format_properties": font, **never}) as workbook:
         made = datetime.fromisoformat(document.made_from).astimezone(UTC)
@@ -143,6 +147,8 @@ class _Book:
         self.page.set_portrait()
         self.page.set_column(0, 0, _PAGE)
         self.page.set_column(1, 1, _NOTES)
+        for line in document.template.head:
+            self._line(line, "text")
         self._line(document.title, "title")
         breaks = []
         for block in document.blocks:
@@ -150,6 +156,8 @@ class _Book:
                 breaks.append(self.row)
             else:
                 self._block(block)
+        if document.template.footer:
+            self._line(document.template.footer, "aside")
         self.page.set_h_pagebreaks(sorted({row for row in breaks if row})[:_BREAKS])
 
     def _block(self, block: Block) -> None:

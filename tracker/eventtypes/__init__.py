@@ -31,6 +31,7 @@ FAMILIES = (
     "notes",
     "issues",
     "documents",
+    "repairs",
     "amendments",
     "privilege",
 )

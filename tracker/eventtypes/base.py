@@ -316,9 +316,7 @@ def _pieces(cls: type[EventData]) -> tuple[tuple[str, frozenset[str]], ...]:
 def _values(data: EventData, claims: Mapping[str, Sequence[Any]]) -> dict[str, str]:
     """What the type's own fields hold, as text, without those that hold nothing."""
     found = {}
-    for field in fields_of(type(data)):
-        if field.name in _COMMON:
-            continue
+    for field in _own_fields(type(data)):
         if field.name in claims:
             several = [shown(field, value) or "not stated" for value in claims[field.name]]
             found[field.name] = f"{' or '.join(dict.fromkeys(several))} (disputed)"
@@ -327,11 +325,19 @@ def _values(data: EventData, claims: Mapping[str, Sequence[Any]]) -> dict[str, s
     return found
 
 
+@cache
+def _own_fields(cls: type[EventData]) -> tuple[Field, ...]:
+    """The fields of a type beyond those that all types share."""
+    return tuple(field for field in fields_of(cls) if field.name not in _COMMON)
+
+
 def shown(field: Field, value: Any) -> str:
     """A value of a field as text, parties and events as ``[[their id]]``; empty when it holds nothing."""
     if value is None or value == () or value is False:
         return ""
-    *others, last = (_shown(field, each) for each in (value if isinstance(value, tuple | list) else (value,)))
+    if not isinstance(value, tuple | list):
+        return _shown(field, value)
+    *others, last = (_shown(field, each) for each in value)
     return f"{', '.join(others)} and {last}" if others else last
 
 

@@ -53,9 +53,17 @@ def find_ids(lines: Iterable[bytes], ids: set[str], *, log: str, where: object) 
 
 
 def plan(
-    drafts: Sequence[Draft], stamp: Stamp, *, heads: Mapping[str, Head], known: Known, expected: Mapping[str, int]
+    drafts: Sequence[Draft],
+    stamp: Stamp,
+    *,
+    heads: Mapping[str, Head],
+    known: Known,
+    expected: Mapping[str, int],
+    notes: Sequence[Draft] = (),
 ) -> Plan:
-    """Return what to write; ``heads`` has every log that ``drafts`` and ``expected`` name.
+    """Return what to write; ``heads`` has every log that ``drafts``, ``notes`` and ``expected`` name.
+
+    ``notes`` come after the drafts; they are the writer's own, so that nothing is expected or answered for them.
 
     Raises:
         HeadMoved, IdTaken, BadDraft: as ``EventLog.append``.
@@ -64,19 +72,19 @@ def plan(
     moving, here = dict(heads), dict(known)
     lines: dict[str, list[bytes]] = {}
     appended = []
-    for draft in drafts:
+    for draft in (*drafts, *notes):
         there = here.get((draft.log, draft.id)) if draft.id is not None else None
         if there is not None:
             _check_same(there, draft)
             appended.append(Appended(draft.log, there.position, there.id, new=False))
             continue
-        line = seal(draft, stamp.later(draft.after), moving[draft.log])
+        line = seal(draft, draft.recorded or stamp.later(draft.after), moving[draft.log])
         event = open_line(line, moving[draft.log], draft.log, draft.log)
         moving[draft.log] = event.head
         here[draft.log, event.id] = event
         lines.setdefault(draft.log, []).append(line)
         appended.append(Appended(draft.log, event.position, event.id, new=True))
-    return Plan(lines, appended)
+    return Plan(lines, appended[: len(drafts)])
 
 
 def _check_expected(

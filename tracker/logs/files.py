@@ -2,7 +2,7 @@
 
 events/parties.jsonl, events/sources.jsonl, events/cases/<case>.jsonl hold the events; events/.lock is the one lock for
 all writers, events/.journal says where each log ended before the batch that is being written, and events/.quarantine
-keeps bytes that were cut off, each under its SHA-256.
+keeps bytes that were taken out, each under its SHA-256.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from typing import Final
 
 from tracker.canonical import MAX_LINE
 from tracker.envelope import START, Draft, Event, Head, Stamp, hash_of, open_alone, verify_line
-from tracker.errors import BadName, BrokenLine, ReadFailed, StrayLog, WriteFailed
+from tracker.errors import BadName, BrokenLine, HeadMoved, ReadFailed, StrayLog, WriteFailed
 from tracker.logs import durable
 from tracker.logs.batch import find_ids, plan, wanted_ids
 from tracker.logs.journal import Journal, Mark
 from tracker.logs.port import NOTHING_EXPECTED, Appended
+from tracker.logs.repairs import Quarantine, Repair, covered, fault_of_tail
 from tracker.names import check_log
 
 _ENDING: Final = ".jsonl"
@@ -46,22 +47,36 @@ class FileLog:
         self._events = root / "events"
         self._lock_timeout = lock_timeout
         self._journal = Journal(self._events / ".journal")
+        self._quarantine = Quarantine(self._events / ".quarantine")
+        self._repairs: list[Repair] = []
 
     def append(
         self, drafts: Sequence[Draft], stamp: Stamp, *, expected: Mapping[str, int] = NOTHING_EXPECTED
     ) -> list[Appended]:
         """See ``EventLog.append``."""
         logs = sorted({check_log(log) for log in [*expected, *(draft.log for draft in drafts)]})
+        with self._held():
+            ends = {log: self._mended(log) for log in logs}
+            heads = {log: end.head for log, end in ends.items()}
+            # A log does not begin with a note: what was torn off its first line is noted once there is one.
+            begun = {draft.log for draft in drafts} | {log for log, head in heads.items() if head is not START}
+            repairs = self._quarantine.to_note(begun)
+            notes = [repair.note() for repair in repairs]
+            known = self._known([*drafts, *notes])
+            planned = plan(drafts, stamp, heads=heads, known=known, expected=expected, notes=notes)
+            self._write({draft.log: planned.lines.get(draft.log, []) for draft in (*drafts, *notes)}, ends)
+            self._quarantine.noted(repairs)
+        return planned.appended
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """Hold the lock of the store, with no unfinished batch in it."""
         with _naming(WriteFailed, self._events):
             durable.make_folder(self._events)
             durable.make_folder(self._events / "cases")
             with durable.lock(self._events / ".lock", timeout=self._lock_timeout):
                 self._roll_back()
-                ends = {log: self._mended(log) for log in logs}
-                heads = {log: end.head for log, end in ends.items()}
-                planned = plan(drafts, stamp, heads=heads, known=self._known(drafts), expected=expected)
-                self._write({draft.log: planned.lines.get(draft.log, []) for draft in drafts}, ends)
-        return planned.appended
+                yield
 
     def read(self, log: str, after: int = 0) -> Iterator[bytes]:
         """See ``EventLog.read``."""
@@ -102,6 +117,62 @@ class FileLog:
     def where(self, log: str) -> str:
         """See ``EventLog.where``."""
         return str(self._path(log))
+
+    def repairs(self) -> list[Repair]:
+        """See ``EventLog.repairs``."""
+        done, self._repairs = self._repairs, []
+        return done
+
+    def image(self, log: str) -> bytes:
+        """Return every byte of a log's file, also those that no reader sees; raises LogRefused, ReadFailed."""
+        with _naming(ReadFailed, self._path(log)), suppress(FileNotFoundError), self._opened(log) as fd:
+            return os.pread(fd, os.fstat(fd).st_size, 0)
+        return b""
+
+    def limit(self, log: str) -> int | None:
+        """Return how many bytes a log had before the batch that is unfinished in it; None when none is."""
+        with _naming(ReadFailed, self._path(log)), suppress(FileNotFoundError), self._opened(log) as fd:
+            mark = self._journal.marks().get(log)
+            return mark.limit(fd) if mark and mark.limit(fd) < os.fstat(fd).st_size else None
+        return None
+
+    def cut(self, log: str, image: bytes, size: int, found: Repair) -> None:
+        """Set aside all bytes of a log from ``size`` on; the next write notes it, as ``found`` tells it.
+
+        ``image`` is what the file has to hold.
+
+        Raises:
+            HeadMoved: it holds something else by now.
+            LogRefused, LogLocked, WriteFailed.
+        """
+        with self._held(), self._unchanged(log, image) as fd:
+            self._repairs.append(self._quarantine.set_aside(image[size:], found))
+            durable.cut_back(fd, size)
+
+    def restore(self, log: str, image: bytes, whole: bytes, found: Repair) -> None:
+        """Put other bytes in the place of a log and set aside those it had; raises as ``cut``."""
+        with self._held():
+            with self._unchanged(log, image):
+                self._repairs.append(self._quarantine.set_aside(image, found))
+            durable.write_whole(self._path(log), whole)
+
+    @contextmanager
+    def _unchanged(self, log: str, image: bytes) -> Iterator[int]:
+        """Open a log that still holds these bytes; raises HeadMoved when it does not."""
+        with self._opened(log, write=True) as fd:
+            now = os.pread(fd, os.fstat(fd).st_size, 0)
+            if now != image:
+                raise HeadMoved(log, image.count(b"\n"), now.count(b"\n"))
+            yield fd
+
+    def unnoted(self, log: str) -> list[Repair]:
+        """Return what was set aside and is not noted in the log yet: its writer was killed in between."""
+        with _naming(ReadFailed, self._events):
+            return self._quarantine.to_note([check_log(log)])
+
+    def covered(self, log: str) -> int:
+        """Return how many events of a log the checkpoints in its store vouch for."""
+        return covered(self._events, check_log(log))
 
     def _path(self, log: str) -> Path:
         return self._events / (check_log(log) + _ENDING)
@@ -174,15 +245,18 @@ class FileLog:
         marks = self._journal.marks()
         for log, mark in marks.items():
             with suppress(FileNotFoundError), self._opened(log, write=True) as fd:
-                self._cut_off(fd, mark.limit(fd))
+                limit = mark.limit(fd)
+                line = durable.count_lines(fd, limit) + 1
+                reason = "the writer of a batch was interrupted before all of it was on the disk"
+                self._cut_off(fd, limit, Repair(log, "unfinished batch", line, reason=reason))
         if marks:
             self._journal.end()
 
-    def _cut_off(self, fd: int, size: int) -> None:
-        """Cut a log back to a size; what is cut off is kept in quarantine."""
+    def _cut_off(self, fd: int, size: int, found: Repair) -> None:
+        """Cut a log back to a size; what is cut off is kept in quarantine, and noted when the log is written to."""
         extra = os.pread(fd, os.fstat(fd).st_size - size, size)
         if extra:
-            durable.set_aside(self._events / ".quarantine", extra)
+            self._repairs.append(self._quarantine.set_aside(extra, found))
             durable.cut_back(fd, size)
 
     def _mended(self, log: str) -> _End:
@@ -200,7 +274,7 @@ class FileLog:
 
     def _mend(self, log: str, fd: int, end: _End) -> _End:
         """Complete or cut off what an interrupted write left after the last whole line."""
-        path, loose = self._path(log), os.pread(fd, end.loose, end.size)
+        path, loose, number = self._path(log), os.pread(fd, end.loose, end.size), end.head.position + 1
         # The event may be whole, and its LF missing, or damaged into another byte: then nothing is dropped.
         for line in (loose, loose[:-1]):
             with suppress(BrokenLine):
@@ -208,11 +282,12 @@ class FileLog:
                 durable.cut_back(fd, end.size + len(line))
                 durable.append_whole(fd, b"\n")
                 durable.fsync(fd)
+                self._repairs.append(Repair(log, "missing end", number))
                 return _End(event.head, end.size + len(line) + 1)
-        # A line begins with {; after a power cut, sectors that never reached the disk read as NUL.
-        if loose[:1] not in (b"{", b"\x00"):
-            raise BrokenLine(path, end.head.position + 1, "it has no end, and is not the beginning of an event")
-        self._cut_off(fd, end.size)
+        if fault := fault_of_tail(loose, number, self.covered(log)):
+            raise BrokenLine(path, number, fault)
+        reason = "a write was interrupted before the end of the line was on the disk"
+        self._cut_off(fd, end.size, Repair(log, "torn tail", number, reason=reason))
         return _End(end.head, end.size)
 
     def _write(self, lines: Mapping[str, Sequence[bytes]], ends: Mapping[str, _End]) -> None:

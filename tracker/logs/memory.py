@@ -9,6 +9,7 @@ from threading import Lock
 from tracker.envelope import START, Draft, Event, Head, Stamp, open_alone
 from tracker.logs.batch import find_ids, plan, wanted_ids
 from tracker.logs.port import NOTHING_EXPECTED, Appended
+from tracker.logs.repairs import Repair
 from tracker.names import check_log
 
 
@@ -54,6 +55,10 @@ class MemoryLog:
     def loose_ends(self, *logs: str) -> dict[str, int]:
         """See ``EventLog.loose_ends``; nothing here is ever half written."""
         return {}
+
+    def repairs(self) -> list[Repair]:
+        """See ``EventLog.repairs``; nothing here is ever half written."""
+        return []
 
     def where(self, log: str) -> str:
         """See ``EventLog.where``."""

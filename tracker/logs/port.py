@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final, Protocol
 
 from tracker.envelope import Draft, Head, Stamp
+from tracker.logs.repairs import Repair
 
 NOTHING_EXPECTED: Final[Mapping[str, int]] = MappingProxyType({})
 """No claim about where any log stands."""
@@ -68,6 +69,9 @@ class EventLog(Protocol):
         No reader sees them. They are what an interrupted write left, or a last line whose end was damaged; the next
         write sees to them.
         """
+
+    def repairs(self) -> list[Repair]:
+        """Return what had to be mended so that logs could be written to, each repair once, the oldest first."""
 
     def where(self, log: str) -> str:
         """Return what an error calls a log: for files, the path."""

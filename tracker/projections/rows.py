@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -69,7 +70,9 @@ def _development(name: str, log: str, entry: Entry, refs: Mapping[str, str]) -> 
     ref, data, when = _ref(name, entry.position), entry.data, entry.when
     text = ""
     if data is not None:
-        said = _EVENT.sub(lambda found: refs.get(found[1], found[0]), told(data, _claims(entry)))
+        said = told(data, _claims(entry))
+        if "[[" in said:
+            said = _EVENT.sub(lambda found: refs.get(found[1], found[0]), said)
         text = " ".join(filter(None, (_sentence(said), getattr(data, "summary", None))))
     yield (
         "developments",
@@ -100,13 +103,18 @@ def _development(name: str, log: str, entry: Entry, refs: Mapping[str, str]) -> 
     yield from _citations(log, entry.position, data.citations, ref)
     if entry.standing is not None:
         yield from _standing(log, name, entry.position, entry.standing)
-    for each in fields_of(type(data)):
-        if each.refers == "party":
-            value = getattr(data, each.name)
-            for party in dict.fromkeys(value if each.many else filter(None, (value,))):
-                yield "mentions", {"development": ref, "party": party, "field": each.name}
+    for field, is_many in _party_fields(type(data)):
+        if value := getattr(data, field):
+            for party in dict.fromkeys(value) if is_many else (value,):
+                yield "mentions", {"development": ref, "party": party, "field": field}
     parts = (entry.label, data.label_zh, text, getattr(data, "date_basis", None))
     yield _search(ref, "development", log, "\n".join(filter(None, parts)))
+
+
+@cache
+def _party_fields(cls: type[EventData]) -> tuple[tuple[str, bool], ...]:
+    """The fields of a type that name parties, and whether each can name several."""
+    return tuple((field.name, field.many) for field in fields_of(cls) if field.refers == "party")
 
 
 def _claims(entry: Entry) -> dict[str, list[Any]]:

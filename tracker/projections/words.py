@@ -18,8 +18,8 @@ TOKENIZER = "porter unicode61 remove_diacritics 2"
 
 
 def cut(text: str) -> str:
-    """The text with a space around each character that is a word of its own."""
-    return _ALONE.sub(r" \1 ", text)
+    """The text with spaces around each character that is a word of its own."""
+    return text if text.isascii() else " ".join(_ALONE.split(text))
 
 
 def match(words: str) -> str:
