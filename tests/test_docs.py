@@ -11,8 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-OF_THE_DAY = re.compile(r"(chinesecalendar|holidays|exported on) [0-9.-]+[0-9]")
-"""The version of calendar data, and the day on which a page was made: they are those of the day."""
+OF_THE_DAY = re.compile(r"(chinesecalendar|holidays|exported on) [0-9.-]+[0-9]|(?<=Lin Mei  )20[0-9TZ:.-]+")
+"""The version of calendar data, the day on which a page was made, when it logged something: all of the day."""
 CONSOLE = re.compile(r"```console\n\$ (.*?)\n(.*?)```", re.S)
 
 

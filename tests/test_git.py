@@ -25,8 +25,11 @@ pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not 
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
-    """A PATH on which `tracker` is the program under test."""
-    folder = tmp_path_factory.mktemp("bin")
+    return path_with_tracker(tmp_path_factory.mktemp("bin"))
+
+
+def path_with_tracker(folder: Path) -> str:
+    """A PATH on which `tracker` is the program under test, started from a folder."""
     program = folder / "tracker"
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -m tracker "$@"\n')
     program.chmod(0o755)

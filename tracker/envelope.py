@@ -131,7 +131,7 @@ def seal(draft: Draft, stamp: Stamp, after: Head) -> bytes:
     check_log(draft.log)
     try:
         body = encode(_members(draft, stamp, after))
-        line = body[:-1] + _MARK + _leaf_hash(body).encode() + b'"}'
+        line = body[:-1] + _MARK + leaf_hash(body).encode() + b'"}'
         verify_line(line, after, draft.log, draft.log)
     except (NotCanonical, BrokenLine) as fault:
         raise BadDraft(draft.log, draft.type, fault.reason) from None
@@ -207,14 +207,14 @@ def _members(draft: Draft, stamp: Stamp, after: Head) -> dict[str, Any]:
     return members
 
 
-def _leaf_hash(body: bytes) -> str:
+def leaf_hash(body: bytes) -> str:
     """Return the hash of a leaf as RFC 6962, section 2.1, makes it."""
     return sha256(b"\x00" + body).hexdigest()
 
 
 def hash_of(line: bytes) -> str | None:
     """Return the hash a line ends in, or None when its bytes do not give it."""
-    xhash = _leaf_hash(line[:-_TAIL] + b"}")
+    xhash = leaf_hash(line[:-_TAIL] + b"}")
     return xhash if line[-_TAIL:] == _MARK + xhash.encode() + b'"}' else None
 
 

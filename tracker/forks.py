@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 
 from tracker.canonical import decode, encode
-from tracker.envelope import START, Draft, Event, Stamp
+from tracker.envelope import START, Draft, Event, Stamp, leaf_hash
 from tracker.errors import BrokenLine, Clash
 from tracker.eventtypes.repairs import RecordAdopted
 from tracker.logs.batch import plan
 from tracker.logs.damage import read_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _MANY: Final = 500
 """Lines that one note names: with 200 bytes for each it stays far below the longest line."""
@@ -129,7 +129,7 @@ class Fork:
 
 
 def _place(event: Event) -> str:
-    return f"{event.position} {event.id} {event.xhash}"
+    return f"{event.position} {event.id} {event.xhash} {event.prevhash}"
 
 
 def _adopted(event: Event) -> list[str]:
@@ -159,6 +159,61 @@ def _moved(log: str, line: Line) -> Draft:
     more = {name: value for name, value in members.items() if name not in _KNOWN}
     recorded = Stamp(event.recordedby, event.recordedtime)
     return Draft(log, event.type, members["data"], event.id, event.form, recorded=recorded, more=more)
+
+
+class Former(NamedTuple):
+    """A line that another copy of a log had: its number, its hash, and the hash of the line before it."""
+
+    position: int
+    xhash: str
+    prevhash: str
+
+
+def formers(lines: Sequence[Line], where: object) -> dict[str, Former]:
+    """The lines of other copies that a log adopted, by their hash; each is made again and gives the hash noted.
+
+    ``lines`` are those of a log from its first on, ``where`` is what an error calls it.
+
+    Raises:
+        BrokenLine: a note names an event that is not there, or another hash than its line had.
+    """
+    by_id = {line.event.id: line for line in lines}
+    found: dict[str, Former] = {}
+    for line in lines:
+        note = note_of(line.event)
+        for text in (*note.lines, *note.shared) if note else ():
+            position, event_id, xhash, prevhash, *logged = text.split(" ", 5)
+            former = Former(int(position), xhash, prevhash)
+            if event_id not in by_id or _hash_of(by_id[event_id], former, logged) != xhash:
+                reason = f"it says that {event_id} was line {position} of another copy with a hash that it had not"
+                raise BrokenLine(where, line.event.position, reason)
+            found[xhash] = former
+    return found
+
+
+def _hash_of(line: Line, former: Former, logged: Sequence[str]) -> str:
+    """The hash of an event's line in another copy, where it had another place, and was logged by somebody else."""
+    members = decode(line.raw)
+    del members["xhash"]
+    members |= {"sequence": f"{former.position:010d}", "prevhash": former.prevhash}
+    members |= dict(zip(("recordedtime", "recordedby"), logged, strict=False))
+    return leaf_hash(encode(members))
+
+
+def branches(lines: Sequence[Line], size: int, where: object) -> Iterator[list[str]]:
+    """The hashes of the first so many lines of every other copy that the log adopted; raises as ``formers``.
+
+    What vouches for that copy, such as a checkpoint of it, is held against these.
+    """
+    found = formers(lines, where)
+    ours = {line.event.xhash: Former(line.event.position, line.event.xhash, line.event.prevhash) for line in lines}
+    for last in (each for each in found.values() if each.position == size):
+        hashes, at = [last.xhash], last
+        while at.position > 1 and (before := found.get(at.prevhash) or ours.get(at.prevhash)):
+            hashes.append(before.xhash)
+            at = before
+        if at.position == 1:  # of a copy of which only some lines were picked, the others are not known
+            yield hashes[::-1]
 
 
 def times_here(events: Sequence[Event]) -> list[str]:

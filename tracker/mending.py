@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.envelope import hash_of
-from tracker.errors import NotRestored
-from tracker.logs.damage import BRANCHES, COVERED, LAST, MENDED, MISSING_END, Damage, damage_of, read_lines
+from tracker.envelope import START, hash_of
+from tracker.errors import BrokenLine, NotRestored
+from tracker.eventtypes.repairs import RecordAdopted
+from tracker.forks import formers, lines_of
+from tracker.logs.damage import BRANCHES, COVERED, FALSE, LAST, MENDED, MISSING_END, Damage, damage_of, read_lines
 from tracker.logs.repairs import Repair
 
 if TYPE_CHECKING:
@@ -76,6 +78,10 @@ def _advice(damage: Damage, rest: bytes) -> str:
         return "let Git LFS have no part in logs ('git lfs migrate export'), or fetch the log with 'git lfs pull'"
     if line.endswith(b"\r"):
         return "git changed the ends of lines: put '*.jsonl -text' into .gitattributes, and check the file out anew"
+    if damage.sort == FALSE:
+        return (
+            "look for the copy that the lines were taken from: the log is whole, but what it says of them is not true"
+        )
     if damage.sort == COVERED:
         return "a checkpoint vouches for what stood here: put a copy of the log in its place by hand, and verify it"
     if damage.sort == LAST:
@@ -87,9 +93,26 @@ def look(log: FileLog, name: str) -> Found:
     """What is wrong with one log; raises LogRefused, ReadFailed."""
     limit, image = log.limit(name), log.image(name)
     damage = damage_of(image, name, log.where(name), covered=log.covered(name), limit=limit)
+    if damage is None:
+        damage = _false_note(image, name, log.where(name))
     lines = damage.head.position if damage else image.count(b"\n")
     unnoted = log.unnoted(name) if lines else []  # a log does not begin with a note
     return Found(name, log.where(name), image, lines, damage, tuple(unnoted))
+
+
+def _false_note(image: bytes, name: str, where: str) -> Damage | None:
+    """The first note of adopted lines that is not true of them."""
+    if b'"type":"%s"' % RecordAdopted.type.encode() not in image:
+        return None
+    lines, _ = lines_of(image, name, where)
+    try:
+        formers(lines, where)
+    except BrokenLine as fault:
+        before = lines[: fault.line - 1]
+        offset = sum(len(line.raw) + 1 for line in before)
+        head = before[-1].event.head if before else START
+        return Damage(FALSE, fault.line, offset, len(image) - offset, fault.reason, head)
+    return None
 
 
 def mend(log: FileLog, found: Found, stamp: Stamp) -> None:

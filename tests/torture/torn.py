@@ -118,6 +118,7 @@ def _check(stage: Stage, root: Path, torn: bytes) -> str:
     if torn.rstrip(b"\x00") == line[:-1]:
         assert after[len(acknowledged) : -1] == [line[:-1]], ("it was whole, and only its end was missing", where)
         return "torn states that completed the line"
-    assert len(after) == len(acknowledged) + 1, where
+    assert [event.type for event in verified(after, name)[-1:]] == ["record.repaired"], ("it is noted", where)
+    assert len(after) == len(acknowledged) + 2, where
     assert (root / "events" / ".quarantine" / sha256(torn).hexdigest()).read_bytes() == torn, where
     return "torn states set aside"

@@ -12,10 +12,11 @@ Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 HeadText = Annotated[str, Meta(pattern="^[0-9]{1,10} [0-9a-f]{64}$")]
 """The number of a line and its hash; 0 and 64 zeros before the first line."""
-MovedText = Annotated[str, Meta(pattern=f"^[1-9][0-9]{{0,9}} {_UUID} [0-9a-f]{{64}}$")]
-"""The number, the id and the hash that a line has in the copy it was taken from."""
-SharedText = Annotated[str, Meta(pattern=f"^[1-9][0-9]{{0,9}} {_UUID} [0-9a-f]{{64}} [0-9TZ:.-]{{24}} [^\n]+$")]
-"""The number, id, hash, recorded time and author of a line whose event was here already."""
+_PLACE = f"[1-9][0-9]{{0,9}} {_UUID} [0-9a-f]{{64}} [0-9a-f]{{64}}"
+MovedText = Annotated[str, Meta(pattern=f"^{_PLACE}$")]
+"""The number and the id of a line in the copy it was taken from, its hash there and that of the line before it."""
+SharedText = Annotated[str, Meta(pattern=f"^{_PLACE} [0-9TZ:.-]{{24}} [^\n]+$")]
+"""The same of a line whose event was here already, and when it was logged there and by whom."""
 
 _ID = "09bc6e32-3954-5f0a-8343-95f33e6bbf39"
 _SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -59,8 +60,8 @@ class RecordRepaired(EventData, frozen=True, kw_only=True, omit_defaults=True):
     {
         "source": "git:feature",
         "after": f"5 {_SHA256}",
-        "lines": [f"6 {_ID} {_SHA256}"],
-        "shared": [f"7 {_ID} {_SHA256} 2026-11-23T06:29:07.123Z Wu Jun"],
+        "lines": [f"6 {_ID} {_SHA256} {_SHA256}"],
+        "shared": [f"7 {_ID} {_SHA256} {_SHA256} 2026-11-23T06:29:07.123Z Wu Jun"],
     },
 )
 class RecordAdopted(EventData, frozen=True, kw_only=True, omit_defaults=True):
@@ -73,9 +74,9 @@ class RecordAdopted(EventData, frozen=True, kw_only=True, omit_defaults=True):
     after: Annotated[HeadText, says("the last line that both copies have: its number and hash; 0 when there is none")]
     lines: Annotated[
         tuple[MovedText, ...],
-        says("the lines that follow this one, in order: the number, id and hash of each in the other copy"),
+        says("the lines that follow this one, in order: number, id, xhash and prevhash of each in the other copy"),
     ] = ()
     shared: Annotated[
         tuple[SharedText, ...],
-        says("lines of the other copy whose events were here already: number, id, hash, when and who"),
+        says("lines of the other copy whose events were here already: the same of each, when it was logged, who did"),
     ] = ()

@@ -12,7 +12,7 @@ from tracker.logs.repairs import fault_of_tail
 MISSING_END, TORN, UNFINISHED = "missing end", "torn tail", "unfinished batch"
 MENDED = (MISSING_END, TORN, UNFINISHED)
 """What any writer mends by itself."""
-LAST, DAMAGED, BRANCHES, COVERED = "damaged line", "damaged log", "two branches", "covered"
+LAST, DAMAGED, BRANCHES, COVERED, FALSE = "damaged line", "damaged log", "two branches", "covered", "false note"
 
 
 class Damage(NamedTuple):
@@ -20,8 +20,9 @@ class Damage(NamedTuple):
 
     ``sort`` is what may be done about it: a missing end, a torn tail or an unfinished batch is mended; a damaged line
     is the last one and may be set aside by hand; a damaged log, two branches that were written one after the other,
-    and what a checkpoint covers are never cut. ``line`` counts from 1, ``offset`` is the byte at which it begins,
-    ``size`` how many bytes come from there on; ``head`` is the last line before it.
+    what a checkpoint covers, and a note of what was adopted that is not true, are never cut. ``line`` counts from 1,
+    ``offset`` is the byte at which it begins, ``size`` how many bytes come from there on; ``head`` is the last line
+    before it.
     """
 
     sort: str
