@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,9 +14,9 @@ from typing import Any
 
 import pytest
 from helpers import answers, note, registered, tables, written
-from processes import in_child, kill_myself
+from processes import finish, in_child, kill_myself, start
 from syscalls import Syscalls
-from torture.calls import half_updated
+from torture.calls import begin_update, half_updated
 
 from tracker.app import Tracker
 from tracker.errors import ProjectionFault, ProjectionLocked
@@ -75,6 +76,28 @@ def test_what_an_interrupted_update_left_is_not_taken_for_that_of_the_new_projec
             assert number > 3
             return
     pytest.fail("it never came to an end")
+
+
+def test_who_reads_an_old_projection_does_not_mind_the_update_of_the_new_one(tracker: Tracker) -> None:
+    db, (done, begun) = tracker.read(), os.pipe()
+    before = tables(db)
+    Tracker(tracker.root).rebuild()
+
+    def updating() -> None:
+        other = sqlite3.connect(tracker.path, isolation_level=None)
+        begin_update(other)
+        os.write(begun, b"x")
+        time.sleep(0.2)
+        other.execute("ROLLBACK")
+        other.close()
+
+    child = start(updating)
+    os.read(done, 1)
+    assert (tracker.root / "tracker.db-journal").exists()
+    assert tables(db) == before
+    assert finish(child) == 0
+    os.close(done)
+    os.close(begun)
 
 
 @pytest.fixture

@@ -85,15 +85,19 @@ def _unfinished(root: Path) -> None:
     assert (root / "events/.journal").exists()
 
 
+def begin_update(db: sqlite3.Connection) -> None:
+    """Write half of the pages of a projection, beside a journal that has what they were."""
+    db.execute("PRAGMA cache_size = 5")
+    db.execute("BEGIN IMMEDIATE")
+    for table, column in (("cases", "title"), ("parties", "name"), ("developments", "text")):
+        db.execute(f"UPDATE {table} SET {column} = hex(randomblob(3000)) || rowid")  # noqa: S608
+
+
 def half_updated(root: Path) -> None:
-    """Leave the journal of SQLite beside a projection whose update was killed with half of its pages written."""
+    """Leave a projection whose update was killed half-way."""
 
     def work() -> None:
-        db = sqlite3.connect(root / "tracker.db", isolation_level=None)
-        db.execute("PRAGMA cache_size = 5")
-        db.execute("BEGIN IMMEDIATE")
-        for table, column in (("cases", "title"), ("parties", "name"), ("developments", "text")):
-            db.execute(f"UPDATE {table} SET {column} = hex(randomblob(3000)) || rowid")  # noqa: S608
+        begin_update(sqlite3.connect(root / "tracker.db", isolation_level=None))
         kill_myself()
 
     assert finish(start(work)) == -9

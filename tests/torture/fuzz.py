@@ -126,7 +126,8 @@ def note(data: bytes, folder: Path) -> None:
     """A signed note or checkpoint of somebody else's."""
     from tracker.proofs import notes
 
-    notes.parse(data)
+    found = notes.parse(data, "note")
+    assert found.text.encode() in data
 
 
 TARGETS: dict[str, Callable[[bytes, Path], None]] = {

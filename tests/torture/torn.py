@@ -72,7 +72,7 @@ def run(how: How, folder: Path) -> Counts:
                             stage = _stage(root, name, text, before)
                             states = list(way(stage.line, len(stage.before)))
                             if not how.long:
-                                states = chance.sample(states, min(len(states), 20)) + states[:3] + states[-5:]
+                                states = chance.sample(states, min(len(states), 10)) + states[:2] + states[-4:]
                             for state in states:
                                 counts[_check(stage, root, state)] += 1
                                 counts["torn states"] += 1
