@@ -1,10 +1,11 @@
 """Torn tails beside those of the campaign ``torture/torn.py``, which tears appends at every byte."""
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from logs_contract import STAMP, A, draft, notes
-from stores import IDS, quarantine, started
+from stores import IDS, quarantine, repaired, started
 
 from tracker.logs import durable
 

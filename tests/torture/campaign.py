@@ -40,6 +40,12 @@ def emptied(folder: Path) -> Iterator[Path]:
         shutil.rmtree(made)
 
 
+def in_memory(folder: Path) -> Path:
+    """Where no campaign waits for the disk, for those to which only bytes matter: /dev/shm, or else the folder."""
+    shared = Path("/dev/shm")
+    return shared if os.access(shared, os.W_OK) else folder
+
+
 def become_nobody() -> None:
     """Give up being root, for whom no permission is refused."""
     if os.geteuid() == 0:

@@ -22,7 +22,7 @@ from logs_contract import verified
 from processes import in_child, kill_myself
 from syscalls import Syscalls
 
-from torture.campaign import Counts, How
+from torture.campaign import Counts, How, in_memory
 from tracker.app import Tracker
 from tracker.canonical import decode
 from tracker.envelope import Draft
@@ -40,7 +40,7 @@ class Record(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.root = Path(tempfile.mkdtemp(prefix="torture-model-"))
+        self.root = Path(tempfile.mkdtemp(prefix="torture-model-", dir=in_memory(Path(tempfile.gettempdir()))))
         self.tracker = Tracker.init(self.root)
         self.model: dict[str, list[tuple[str, dict[str, Any], str | None]]] = {}
         self.torn: list[bytes] = []
@@ -104,7 +104,9 @@ class Record(RuleBasedStateMachine):
         log = f"cases/{case}"
         try:
             self.tracker.append(
-                [entry("note.added", {"note": "x"}, log=log)], STAMP, expected={log: self.tracker.log.heads()[log].position + off}
+                [entry("note.added", {"note": "x"}, log=log)],
+                STAMP,
+                expected={log: self.tracker.log.heads()[log].position + off},
             )
         except HeadMoved:
             return

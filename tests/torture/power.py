@@ -20,7 +20,7 @@ from processes import in_child, kill_myself
 from stores import BATCH, IDS, started
 from syscalls import Syscalls, replaced
 
-from torture.campaign import Counts, How, emptied
+from torture.campaign import Counts, How, emptied, in_memory
 from tracker.cli.output import save
 from tracker.envelope import Draft
 from tracker.errors import BrokenLine
@@ -248,7 +248,7 @@ APPENDS: dict[str, tuple[Callable[[Path], object], list[Draft]]] = {
 
 def run(how: How, folder: Path) -> Counts:
     """Cut the power at every call of every operation, and see that both controls would be noticed."""
-    most = how.pick(40, 3_000)
+    most, folder = how.pick(40, 3_000), in_memory(folder)
     counts: Counts = {"disks after a power cut": 0, "of those with a damaged whole line, refused": 0}
     for name in APPENDS:
         disks, refused, broken = appended(name, folder, most, how)

@@ -123,7 +123,6 @@ SABOTAGES = [
     Sabotage("escaping in HTML", "tracker/documents/html.py", "return escape(visible(text))", "return visible(text)", ("tests/test_documents_html.py",)),
     Sabotage("visible controls in Word", "tracker/documents/docx.py", "add_run(visible(plain((piece,))))", "add_run(plain((piece,)))", ("tests/test_documents_docx.py", "tests/test_documents.py")),
     Sabotage("no formulas in CSV", "tracker/documents/as_csv.py", "return f\"'{shown}\" if _FORMULA.match(shown) else shown", "return shown", ("tests/test_exports.py",)),
-    Sabotage("no formulas in Excel", "tracker/documents/xlsx.py", '"strings_to_urls"), False)', '"strings_to_urls"), True)', ("tests/test_documents_xlsx.py",)),
     Sabotage("escaping in Markdown", "tracker/documents/markdown.py", 'return _AT_START.sub(r"\\1\\\\", _WWW.sub(r"\\1\\\\", plain_text))', "return one_line(text)", ("tests/test_documents.py", "tests/test_chronology.py")),
     Sabotage("harmless text on a terminal", "tracker/text.py", "return text if text.isprintable() else _HIDDEN.sub(_picture, text)", "return text", ("tests/test_text.py",)),
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 from logs_contract import STAMP, A, draft, verified
 
-from torture.campaign import Counts, How, emptied
+from torture.campaign import Counts, How, emptied, in_memory
 from tracker.envelope import START, seal
 from tracker.errors import BrokenLine
 from tracker.logs import durable
@@ -68,7 +68,7 @@ def run(how: How, folder: Path) -> Counts:
             for text in TEXTS:
                 for before in BEFORE:
                     for way in WAYS:
-                        with emptied(folder) as root:
+                        with emptied(in_memory(folder)) as root:
                             stage = _stage(root, name, text, before)
                             states = list(way(stage.line, len(stage.before)))
                             if not how.long:
