@@ -10,11 +10,13 @@ from tracker.envelope import START, Draft, Head, Stamp, hash_of, seal, verify_li
 from tracker.errors import BrokenLine
 from tracker.logs.files import FileLog
 from tracker.logs.replay import replay
+from tracker.proofs import merkle
 
 ROOT = Path(__file__).parent.parent.parent
 LOGS = sorted((ROOT / "events").rglob("*.jsonl"))
 INSERTED = b'\x00\n\r", [\\}\xff '
-NEEDS_A_CHECKPOINT = "forgeries that only a checkpoint shows"
+NEEDS_A_CHECKPOINT = "logs whole in themselves, but cut or made anew: only a checkpoint shows it"
+TOLD = "of those, told by the size and root of the log before"
 
 
 class Line(NamedTuple):
@@ -134,7 +136,7 @@ def _whole_files(path: Path, folder: Path, chance: Random, how: How) -> Counts:
         for size in cuts:
             if raw[size - 1] == 0x0A:
                 assert first_fault(raw[:size]) is None
-                counts[NEEDS_A_CHECKPOINT] = counts.get(NEEDS_A_CHECKPOINT, 0) + 1
+                _add(counts, {NEEDS_A_CHECKPOINT: 1, TOLD: told_by_checkpoint(lines, log, name)})
             else:
                 expect("ends cut off within a line", raw[:size], raw[:size].count(b"\n") + 1)
     return counts
@@ -155,6 +157,15 @@ def fault_line(log: FileLog, name: str) -> int | None:
     except BrokenLine as fault:
         return fault.line
     return None
+
+
+def told_by_checkpoint(before: list[bytes], log: FileLog, name: str) -> int:
+    """1: the Merkle root that a checkpoint of all lines has is not that of as many lines of the log now."""
+    leaves = [bytes.fromhex(str(hash_of(line))) for line in before]
+    now = [bytes.fromhex(str(hash_of(line))) for line in log.read(name)]
+    is_another = len(now) < len(leaves) or merkle.root(now[: len(leaves)]) != merkle.root(leaves)
+    assert is_another, "a log was made anew, and its checkpoint fits"
+    return 1
 
 
 STAMP = Stamp("Mallory", "2026-01-01T00:00:00.000Z")
@@ -181,8 +192,10 @@ def _forgeries(path: Path, folder: Path, others: list[Path], how: How) -> Counts
     def tell(words: str, told: list[bytes], line: int | None) -> None:
         target.write_bytes(_joined(told))
         assert fault_line(log, name) == line, (words, name, line)
-        words = NEEDS_A_CHECKPOINT if line is None else words
-        counts[words] = counts.get(words, 0) + 1
+        if line is not None:
+            _add(counts, {words: 1})
+        elif told != raws:
+            _add(counts, {NEEDS_A_CHECKPOINT: 1, TOLD: told_by_checkpoint(raws, log, name)})
 
     with emptied(folder) as root:
         log, target = FileLog(root), root / "events" / path.relative_to(ROOT / "events")

@@ -75,11 +75,11 @@ SABOTAGES = [
     Sabotage("taking back an unfinished batch", FILES, "                self._roll_back()\n", "", CRASHES),
     Sabotage("mending a torn tail", FILES, "return self._mend(log, fd, end) if end.loose else end", "return end", (f"{TORTURE}[torn]",)),
     Sabotage(
-        "the quarantine", FILES,
-        '            durable.set_aside(self._events / ".quarantine", extra)\n', "", (f"{TORTURE}[torn]",),
+        "the quarantine", "tracker/logs/repairs.py",
+        "        durable.set_aside(self._folder, data)\n", "", (f"{TORTURE}[torn]",),
     ),
     Sabotage(
-        "refusing an end that no interrupted write leaves", FILES,
+        "refusing an end that no interrupted write leaves", "tracker/logs/repairs.py",
         'if loose[:1] not in (b"{", b"\\x00"):', "if False:", LOGS,
     ),
     Sabotage("cutting back after a failure", FILES, "                self._undo(fds, ends, fault)\n", "", (*CRASHES, f"{TORTURE}[full]")),
