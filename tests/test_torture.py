@@ -1,5 +1,6 @@
 """The campaigns of tests/torture in their short form, and what the documents say of the long one."""
 
+import re
 import shutil
 import tempfile
 from importlib import import_module
@@ -47,3 +48,15 @@ def test_every_sabotage_still_applies(sabotage: Sabotage) -> None:
     assert places(sabotage) == 1, "write it anew: the code that it takes out has changed"
     for test in sabotage.tests:
         assert (ROOT / test.partition("::")[0]).exists()
+
+
+def test_the_figures_of_the_readme_are_those_of_the_page() -> None:
+    page = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = re.search(r"\*\*It was broken on purpose.*?docs/reliability\.md\)", readme, re.S)
+    assert told
+    figures = re.findall(r"\d[\d,]+", told[0])
+    assert len(figures) >= 5
+    for figure in figures:
+        assert re.search(rf"(?<![\d,]){figure}(?![\d,])", page), figure
+    assert f"{len(SABOTAGES)} protections" in page
