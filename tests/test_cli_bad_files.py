@@ -85,7 +85,7 @@ def test_what_was_never_acknowledged_is_told_by_verify_and_kept_by_the_next_writ
     before = images(store)
     *reading, verified = run_several([*READING, ("verify",)], cwd=store)
     assert [done.code for done in reading] == [0] * len(reading)
-    assert verified.code == 1
+    assert verified.code == 4
     assert f"{store / CASE}, line 4: {len(tail)} bytes have no end of line" in verified.err
     assert images(store) == before
     assert ok(*LOG, cwd=store) == "Logged deposit#4.\n"

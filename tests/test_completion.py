@@ -41,6 +41,8 @@ def offered(line: str, cwd, **env: str) -> set[str]:
         ("tracker party alias c", {"court"}),
         ("tracker party relate ms-li of ", NAMES),
         ("tracker source show ", {"leida"}),
+        ("tracker seal s", {"sources"}),
+        ("tracker verify deposit p", {"parties"}),
         ("tracker open x --kind la", {"lawsuit"}),
         ("tracker open x --forum ", NAMES),
         ("tracker kinds la", {"lawsuit"}),

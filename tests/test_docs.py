@@ -23,6 +23,8 @@ def store(tmp_path):
     root.mkdir()
     for folder in ("events", "seeds"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns(".*"))
+    (root / "docs").mkdir()
+    shutil.copy(ROOT / "docs" / "verify_log.py", root / "docs")
     (root / "bin").mkdir()
     tracker = root / "bin" / "tracker"
     tracker.write_text(f'#!/bin/sh\nexec {sys.executable} -m tracker "$@"\n')
@@ -36,6 +38,7 @@ def run(command, store):
         "PATH": f"{store / 'bin'}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
         "HOME": str(store),
+        "XDG_CONFIG_HOME": str(store / ".config"),
     }
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command],

@@ -7,10 +7,13 @@ from pathlib import Path
 
 from tracker import canonical, members
 from tracker.envelope import START, verify_line
+from tracker.proofs import checkpoints, merkle, notes
+from tracker.proofs.notes import parse_key
 
 TEXT = (Path(__file__).parent.parent / "docs" / "log-format.md").read_text(encoding="utf-8")
 PROSE = " ".join(TEXT.split())
 LOG = "cases/haikou-deposit"
+RFC_8032_TEST_1 = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
 
 
 def blocks(language: str) -> list[str]:
@@ -19,12 +22,25 @@ def blocks(language: str) -> list[str]:
 
 def test_the_worked_example_is_right_byte_for_byte() -> None:
     first, body, second, _ = blocks("json")
-    [xhash] = blocks("text")
+    xhash, *_ = blocks("text")
     assert f"these {len(body.encode())} bytes" in PROSE
     assert sha256(b"\x00" + body.encode()).hexdigest() == xhash
     assert first == body[:-1] + f',"xhash":"{xhash}"}}'
     head = verify_line(first.encode(), START, "line 1", LOG).head
     assert verify_line(second.encode(), head, "line 2", LOG).position == 2
+
+
+def test_the_worked_checkpoint_is_right_byte_for_byte() -> None:
+    first, _, second, _ = blocks("json")
+    _, root, key, checkpoint = blocks("text")
+    leaves = [bytes.fromhex(json.loads(line)["xhash"]) for line in (first, second)]
+    assert sha256(b"\x01" + leaves[0] + leaves[1]).hexdigest() == root == merkle.root(leaves).hex()
+    signer = parse_key(key)
+    found = checkpoints.read(checkpoint.encode() + b"\n", "here", [signer])
+    assert (found.checkpoint.log, found.checkpoint.size, found.checkpoint.root.hex()) == (LOG, 2, root)
+    assert (found.signers, found.unknown) == ((signer,), ())
+    assert notes.sign(str(found.checkpoint), found.checkpoint.origin, RFC_8032_TEST_1).decode() == checkpoint + "\n"
+    assert f"whose key id is `{signer.below(LOG).key_id.hex()}`" in PROSE
 
 
 def test_the_offsets_in_the_text_are_those_of_the_example() -> None:

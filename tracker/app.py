@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from tracker.errors import (
     BadReference,
     BadTarget,
-    BrokenLine,
-    LogRefused,
     Mistake,
     Mistakes,
     NoActor,
     NoStore,
+    NotCovered,
     StoreExists,
     UnknownName,
+    WithheldEvent,
     WrongUse,
 )
 from tracker.progress import unseen
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tracker.clocks import Unsure, View
     from tracker.copies import Copy
     from tracker.deadlines.rules import Rule
+    from tracker.documents.certificate import Facts
     from tracker.duties import Fact
     from tracker.entries import Entry, Known
     from tracker.envelope import Event, Stamp
@@ -40,6 +41,12 @@ if TYPE_CHECKING:
     from tracker.mending import Found
     from tracker.moves import Move
     from tracker.progress import Progress
+    from tracker.proofs.anchors import Asked, Times
+    from tracker.proofs.bundles import Proven
+    from tracker.proofs.checkpoints import Sealed
+    from tracker.proofs.keys import Signer
+    from tracker.proofs.notes import VerifierKey
+    from tracker.proofs.verifying import Compared, Verified
     from tracker.queries import DeadlineRow
 
 PROJECTION = "tracker.db"
@@ -50,6 +57,7 @@ GITATTRIBUTES = """\
 # merge logs; without it git leaves a conflict, with our side whole.
 *.jsonl -text merge=binary
 events/checkpoints/** -text merge=binary
+events/keys -text
 """
 GITIGNORE = "/tracker.db*\n/events/.lock\n/events/.journal*\n/events/.quarantine/\n"
 
@@ -61,21 +69,6 @@ class Contradiction:
     where: str
     ref: str
     fields: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """What the check of one log found: how many lines are whole, and the fault behind them, if any.
-
-    ``fault`` is the line, counted from 1, and the reason; line 0 when the log as such is refused. ``loose`` counts the
-    bytes behind the last whole line, which no reader sees and which are a fault too.
-    """
-
-    log: str
-    where: str
-    lines: int
-    fault: tuple[int, str] | None = None
-    loose: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -494,11 +487,171 @@ class Tracker:
 
         return replay(self.log, log)
 
-    def verify(self) -> Iterator[Verified]:
-        """Check every line of every log: hash, chain, canonical form, every member; a fault ends its log only."""
-        names = self.log.logs()
+    def verify(self, logs: Sequence[str] = (), keys: Sequence[VerifierKey] = ()) -> Iterator[Verified]:
+        """Check every line and every checkpoint of these logs, or of all; a fault ends its log only.
+
+        With ``keys``, signatures by those of the store count for nothing.
+        """
+        from tracker.proofs.verifying import names_of, verify_keys, verify_log
+
+        fault = verify_keys(self.root)
+        if fault:
+            yield fault
+        known = keys or ([] if fault else self.public_keys())
+        names = list(logs) or names_of(self.log, self.root)
         for name in self.progress(names, len(names)):
-            yield self._verified(name)
+            yield verify_log(self.log, self.root, name, known)
+
+    def compare(self, held: Path, keys: Sequence[VerifierKey] = (), log: str | None = None) -> Compared:
+        """Compare a log with a checkpoint that somebody holds; with ``keys``, those of the store count for nothing.
+
+        Raises BadNote, BadSignersFile and ReadFailed.
+        """
+        from tracker.proofs.verifying import compare
+
+        return compare(self.log, held, keys or self.public_keys(), self.root, log)
+
+    def unlike(self) -> list[str] | None:
+        """The tables of the projection that are not those that the logs give; None when it is not up to date.
+
+        Raises ProjectionFault, and BrokenLine and LogRefused of the logs.
+        """
+        from tracker.projections.build import unlike
+
+        return unlike(self.log, self.path)
+
+    def public_keys(self) -> list[VerifierKey]:
+        """The keys of the store's signers; raises BadSignersFile and ReadFailed."""
+        from tracker.proofs.keys import public_keys
+
+        return public_keys(self.root)
+
+    def signers(self, keys: Path) -> list[Signer]:
+        """The store's signers; ``keys`` is the folder of private keys. Raises as ``public_keys``."""
+        from tracker.proofs.keys import signers
+
+        return signers(self.root, keys)
+
+    def make_signer(self, name: str, keys: Path) -> Signer:
+        """Make a signer; raises BadSigner, SignerExists, LogLocked and WriteFailed."""
+        from tracker.proofs.keys import make
+
+        return make(self.root, name, keys)
+
+    def check_logs(self, names: Sequence[str]) -> list[str]:
+        """The logs of these cases and registers; raises BadName and UnknownName."""
+        from tracker.names import log_of
+        from tracker.proofs.verifying import names_of
+
+        known = names_of(self.log, self.root)
+        for name in names:
+            if log_of(name) not in known:
+                short = [log.removeprefix("cases/") for log in known]
+                raise UnknownName("case", name, short, "'tracker status' lists them, 'tracker open' starts one")
+        return [log_of(name) for name in names]
+
+    def seal(self, logs: Sequence[str], keys: Path, signer: str | None = None) -> list[Sealed]:
+        """Sign a checkpoint of these logs, or of all, as that signer or the only one whose key is here.
+
+        Raises NoSigner, NotSealed, BadPrivateKey, BadNote, LogLocked, WriteFailed; BrokenLine and LogRefused.
+        """
+        from tracker.proofs.checkpoints import seal
+        from tracker.proofs.keys import choose
+        from tracker.proofs.verifying import names_of
+
+        names = list(logs) or names_of(self.log, self.root)
+        return seal(self.log, self.root, names, choose(self.signers(keys), signer)) if names else []
+
+    def proven(self, reference: str, *, privileged: bool = False) -> Proven:
+        """What proves an event, by the newest checkpoint over it that a known key signed.
+
+        Raises:
+            BadReference: there is no such event.
+            WithheldEvent: it is privileged, unless ``privileged`` is true.
+            NotCovered: no checkpoint by a known key covers it.
+            BadNote: that checkpoint is not one of the log as it is.
+            BrokenLine, LogRefused, ReadFailed, BadSignersFile.
+        """
+        from tracker.names import log_of, parse_ref
+        from tracker.privilege import without_privileged
+        from tracker.proofs.bundles import prove
+
+        name, number = parse_ref(reference)
+        log, logs = log_of(name), self.logs()
+        events = logs.get(log, [])
+        if number > len(events):
+            raise BadReference(reference, "there is no such event in the store")
+        if not privileged and events[number - 1].id not in {e.id for e in without_privileged(logs, logs)[log]}:
+            raise WithheldEvent(reference)
+        return prove(self.log, self.root, events, number, self.public_keys())
+
+    def anchor(
+        self, logs: Sequence[str], url: str, stamp: Stamp, *, timeout: float, ca: Path | None = None
+    ) -> tuple[list[Asked], list[str]]:
+        """Have an authority stamp the newest checkpoint of these logs, or of all, and log that; all of it or nothing.
+
+        Also the logs that have no checkpoint. Raises BadAuthority, BadCertificates, NotCovered when no log has one,
+        BadNote, BadStamp, NoAnswer, WriteFailed, ReadFailed, and as ``append``.
+        """
+        from tracker.entries import Entry
+        from tracker.proofs import anchors, authorities
+        from tracker.proofs.stamps import read_roots
+
+        authorities.name_of(url)
+        roots = read_roots(ca) if ca else ()
+        asked, bare = [], []
+        for log in logs or self.log.logs():
+            found = anchors.ask(self.root, log, list(self.events(log)), url, timeout=timeout, roots=roots)
+            if found:
+                asked.append(found)
+            else:
+                bare.append(log)
+        if not asked:
+            raise NotCovered(" or ".join(bare) if logs else "any log")
+        entries = [
+            Entry(where="", log=each.anchor.log, type=anchors.ANCHORED, data=each.data)
+            for each in asked
+            if not each.is_logged
+        ]
+        anchors.keep(self.root, asked)
+        try:
+            if entries:
+                self.append(entries, stamp)
+        except BaseException:
+            anchors.drop(asked)
+            raise
+        return asked, bare
+
+    def facts(self, logs: Sequence[str] = ()) -> Facts:
+        """What is known about these logs, or about all, for a statement that somebody may sign.
+
+        Raises Uncertified when a log is not whole, or a checkpoint or a time stamp of it is not right; ReadFailed.
+        """
+        import platform
+
+        from tracker import __version__
+        from tracker.documents.certificate import Facts
+        from tracker.proofs.findings import findings
+
+        names = list(logs) or self.log.logs()
+        found = tuple(
+            findings(self.log, self.root, name, self.public_keys()) for name in self.progress(names, len(names))
+        )
+        python = f"{platform.python_implementation()} {platform.python_version()}"
+        system = f"{platform.system()} {platform.release()} ({platform.machine()})"
+        return Facts(found, f"tracker {__version__}", python, system)
+
+    def times(self, logs: Sequence[str] = (), ca: Path | None = None) -> list[Times]:
+        """Between which outside times the events of these logs, or of all, lie; those without a token are left out.
+
+        Raises BadCertificates, BrokenLine, LogRefused and ReadFailed.
+        """
+        from tracker.proofs import anchors
+        from tracker.proofs.stamps import read_roots
+
+        roots = read_roots(ca) if ca else ()
+        named = [log for log in logs or self.log.logs() if anchors.is_anchored(self.log, self.root, log)]
+        return [anchors.times(self.log, self.root, log, list(self.events(log)), roots) for log in named]
 
     # mending it
 
@@ -560,23 +713,6 @@ class Tracker:
     def _tell_repairs(self) -> None:
         for repair in self.log.repairs():
             self.tell(repair.told(str(self.root / "events")))
-
-    def _verified(self, name: str) -> Verified:
-        from tracker.logs.replay import replay
-
-        lines, where = 0, self.log.where(name)
-        try:
-            for event in replay(self.log, name, strict=True):
-                lines = event.position
-            loose = self.log.loose_ends(name).get(name, 0)
-        except BrokenLine as fault:
-            return Verified(name, where, lines, fault=(fault.line, fault.reason))
-        except LogRefused as fault:
-            return Verified(name, where, lines, fault=(0, str(fault)))
-        if loose:
-            reason = f"{loose} bytes have no end of line: a write was interrupted, or the last line's end was changed"
-            return Verified(name, where, lines, fault=(lines + 1, reason), loose=loose)
-        return Verified(name, where, lines)
 
 
 def _was_there(event: Event) -> Appended:

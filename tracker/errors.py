@@ -7,9 +7,12 @@
     │   ├── UnknownName             a case, type, field, kind, party or source nobody has introduced
     │   ├── NotInView               a case that is in the store, but not in what is looked at
     │   ├── BadHead                 a name of a former state that is none, or names several
-    │   ├── BadQuery, BadFormat, BadTarget
+    │   ├── BadQuery, BadFormat, BadTarget, TargetTaken
+    │   ├── WithheldEvent           an event that is privileged, and was not asked for as such
+    │   ├── BadAuthority, BadCertificates  a time-stamping authority, or its certificates, as they were named
     │   ├── NoCopy                  a copy of a log that is not where it was said to be
-    │   ├── BadKey                  a signer's key that cannot be read
+    │   ├── BadKey, BadSigner       a signer's key that cannot be read, or a name that none can have
+    │   ├── SignerExists, NoSigner  one who is there already, or not at all, or not on this machine
     │   ├── BadTemplate             a folder with a letterhead that cannot be used
     │   └── NoActor
     └── RecordFault (exit 1)        the record or the data is at fault
@@ -22,6 +25,11 @@
         ├── NotRestored             a damaged log that a copy does not make whole
         ├── OtherRecord             logs that are not those a document was made from
         ├── BadNote                 a signed note, such as a checkpoint, that is not to be believed
+        ├── NotCovered              an event, or a log, without a checkpoint
+        ├── Uncertified             what keeps a statement about the record from being drafted
+        ├── BadStamp, NoAnswer      a time-stamp token that is worth nothing, or none at all
+        ├── BadSignersFile          a line of events/keys that is no key
+        ├── BadPrivateKey, NotSealed  what keeps a log from being signed
         ├── Mistakes                all that is wrong with a sheet, a batch or an entry, at once
         └── ProjectionFault         the projection cannot be read or made
             └── ProjectionLocked, ProjectionNewer
@@ -135,6 +143,40 @@ class BadKey(WrongUse):
         super().__init__(f"{shown!r} is no key of a signer: {why}. Copy the whole line that 'tracker key' shows.")
 
 
+class BadSigner(WrongUse):
+    """A name that no signer can have."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name!r} cannot name a signer: write at most 100 of A-Z, a-z, 0-9, '.', '-', '_' and '~' in parts with / "
+            "between them, the last one not 'cases', as in 'example.org/your-laptop'."
+        )
+
+
+class SignerExists(WrongUse):
+    """A signer who is there already; ``why`` is a sentence without its end."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            f"{name!r} is taken: {why}. No key is ever overwritten: make one under another name, such as '{name}-2'."
+        )
+
+
+class NoSigner(WrongUse):
+    """Nobody can sign here, or it is not known who of several shall."""
+
+    def __init__(self, name: str | None, known: Sequence[str], here: Sequence[str]) -> None:
+        if len(here) > 1:
+            told = f"Several signers have their private key here ({', '.join(here)}): name one with --as NAME."
+        elif name is not None and name in known:
+            told = f"The private key of {name!r} is not on this machine: seal on the one that has it."
+        elif name is not None:
+            told = f"The store has no signer {name!r}: 'tracker key' lists them, 'tracker key NAME' makes one."
+        else:
+            told = "No signer of this store has its private key here: make one with 'tracker key NAME'."
+        super().__init__(told)
+
+
 class BadQuery(WrongUse):
     """SQL that the projection does not take."""
 
@@ -154,6 +196,41 @@ class BadTarget(WrongUse):
 
     def __init__(self, target: object) -> None:
         super().__init__(f"{target} is a part of the store, which a document must not overwrite: choose another file.")
+
+
+class TargetTaken(WrongUse):
+    """A folder that is to be written where something is already."""
+
+    def __init__(self, target: object) -> None:
+        super().__init__(f"{target} is there already and no empty folder: choose another name. Nothing was written.")
+
+
+class WithheldEvent(WrongUse):
+    """An event that is privileged."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(
+            f"{reference} is privileged, or refers to what is, and a proof hands it over: say --privileged if it shall."
+        )
+
+
+class BadAuthority(WrongUse):
+    """A time-stamping authority that cannot be asked."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"{url!r} is no time-stamping authority: write its address with http:// or https://, and without a name "
+            "or a password in it."
+        )
+
+
+class BadCertificates(WrongUse):
+    """A file that should hold certificates."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(
+            f"{path} holds no certificates: name a PEM file, which begins with '-----BEGIN CERTIFICATE-----'."
+        )
 
 
 class NoCopy(WrongUse):
@@ -285,6 +362,58 @@ class BadNote(RecordFault):
     def __init__(self, where: object, why: str) -> None:
         self.why = why
         super().__init__(f"{where} proves nothing: {why}. Ask whoever signed it for a copy.")
+
+
+class NotCovered(RecordFault):
+    """What no checkpoint covers."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"No checkpoint covers {what}: run 'tracker seal' first. Nothing was written.")
+
+
+class Uncertified(RecordFault):
+    """What must not be stated about the record; ``why`` begins with a small letter."""
+
+    def __init__(self, where: object, why: str) -> None:
+        super().__init__(f"Nothing can be stated about {where}: {why}. 'tracker verify' says more.")
+
+
+class BadStamp(RecordFault):
+    """A time-stamp token that is worth nothing; ``why`` begins with a small letter."""
+
+    def __init__(self, where: object, why: str) -> None:
+        self.why = why
+        super().__init__(f"The time stamp of {where} proves nothing: {why}. Nothing was written.")
+
+
+class NoAnswer(RecordFault):
+    """A time-stamping authority that gave no answer."""
+
+    def __init__(self, url: str, why: str) -> None:
+        super().__init__(f"{url} gave no time stamp: {why}. Nothing was written; try again, or ask another authority.")
+
+
+class BadSignersFile(RecordFault):
+    """A line of ``events/keys`` that is no key; ``why`` is a whole sentence."""
+
+    def __init__(self, where: object, line: int, why: str) -> None:
+        self.where, self.line, self.why = str(where), line, why
+        super().__init__(f"{where}, line {line}: {why}")
+
+
+class BadPrivateKey(RecordFault):
+    """A private key that cannot be used."""
+
+    def __init__(self, where: object, why: str) -> None:
+        super().__init__(f"{where} cannot sign: {why}. Restore it from a copy, or make a new key under another name.")
+
+
+class NotSealed(RecordFault):
+    """A log that must not be signed; ``why`` begins with a small letter."""
+
+    def __init__(self, log: str, why: str) -> None:
+        self.log, self.why = log, why
+        super().__init__(f"{log} cannot be sealed: {why}. Nothing was signed; 'tracker verify' says more.")
 
 
 class IdTaken(RecordFault):

@@ -41,6 +41,11 @@ COMMANDS = {
     "rules": "rules",
     "rebuild": "upkeep",
     "verify": "upkeep",
+    "prove": "proving",
+    "anchor": "proving",
+    "certify": "proving",
+    "seal": "sealing",
+    "key": "sealing",
     "repair": "repair",
     "merge-driver": "merging",
 }

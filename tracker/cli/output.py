@@ -217,7 +217,7 @@ def error(text: str) -> None:
 
 
 def save(path: Path, document: bytes) -> None:
-    """Write a document whole or not at all, and durably; a link keeps its place, and so does what is no plain file."""
+    """Write a document whole or not at all, so that it stays; a link and what is no plain file keep their places."""
     real = Path(os.path.realpath(path))
     if real.exists() and not real.is_file():
         real.write_bytes(document)

@@ -189,6 +189,16 @@ def _completing(which: int) -> Callable[[click.Context, click.Parameter, str], l
 complete_case, complete_party, complete_source = _completing(0), _completing(1), _completing(2)
 
 
+def complete_log(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """A shell completion that offers cases and registers."""
+    from click.shell_completion import CompletionItem
+
+    from tracker.names import REGISTERS
+
+    registers = [CompletionItem(name) for name in REGISTERS if name.startswith(incomplete)]
+    return complete_case(ctx, param, incomplete) + registers
+
+
 def complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """A shell completion that offers the kinds of case."""
     from click.shell_completion import CompletionItem

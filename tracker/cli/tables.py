@@ -60,6 +60,11 @@ def render(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, width: i
     return "\n".join(table)
 
 
+def fill(sentence: str, *, width: int) -> str:
+    """Break a sentence into lines as a cell of a table is broken."""
+    return "\n".join(_wrapped(_lines(sentence), max(width, NARROWEST)))
+
+
 def _lines(cell: str) -> list[str]:
     return text.visible(cell).replace("\t", " ").split("\n")
 

@@ -16,7 +16,7 @@ from tracker.names import REGISTERS
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tracker.documents.blocks import Cell, Day, Piece
 
@@ -137,7 +137,7 @@ class Matter:
         return found
 
     @cached_property
-    def citations(self) -> dict[str, list[queries.Citation]]:
+    def citations(self) -> Mapping[str, list[queries.Citation]]:
         """Where each event is found, by its ref."""
         return queries.citations(self.db)
 

@@ -34,6 +34,7 @@ FAMILIES = (
     "repairs",
     "amendments",
     "privilege",
+    "anchors",
 )
 """The modules, in the order in which help and reference show them."""
 

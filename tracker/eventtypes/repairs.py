@@ -69,6 +69,7 @@ class RecordAdopted(EventData, frozen=True, kw_only=True, omit_defaults=True):
 
     log = "any"
     in_timeline = False
+    computed = ("after", "lines", "shared")
     sentence = ("from {source}",)
     source: Annotated[Text, says("where the other copy was found")]
     after: Annotated[HeadText, says("the last line that both copies have: its number and hash; 0 when there is none")]

@@ -126,14 +126,21 @@ def fsync_folder(path: Path) -> None:
         close(fd)
 
 
-def make_folder(path: Path) -> None:
+def make_folder(path: Path, *, mode: int = 0o777) -> None:
     """Make a folder whose name survives; raises LogRefused when something else has the name."""
     try:
-        path.mkdir()
+        path.mkdir(mode)
     except FileExistsError:
         refuse_others(path, sort=stat.S_IFDIR)
     else:
         fsync_folder(path.parent)
+
+
+def make_folders(path: Path, *, mode: int = 0o777) -> None:
+    """Make a folder and those above it that are missing, as ``make_folder`` does."""
+    if not path.is_dir():
+        make_folders(path.parent, mode=mode)
+        make_folder(path, mode=mode)
 
 
 def cut_back(fd: int, size: int) -> None:

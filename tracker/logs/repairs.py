@@ -7,6 +7,7 @@ writer that is killed leaves it to the next one.
 from __future__ import annotations
 
 import os
+import re
 import uuid
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -24,6 +25,7 @@ from tracker.logs import durable
 REPAIRED: Final = "record.repaired"
 """The type of the event that notes a repair; ``eventtypes.repairs`` has its class."""
 _SLIP: Final = ".json"
+_SIZE: Final = re.compile(r"[1-9][0-9]{0,9}\Z", re.ASCII)
 _NAMESPACE: Final = uuid.UUID("5b0b32a5-6a0c-5f0e-9b0e-0c6f1b8d2a41")
 
 
@@ -106,7 +108,7 @@ def covered(events: Path, log: str) -> int:
         names = os.listdir(events / "checkpoints" / log)  # noqa: PTH208
     except (FileNotFoundError, NotADirectoryError):
         return 0
-    return max((int(name) for name in names if name.isascii() and name.isdigit()), default=0)
+    return max((int(name) for name in names if _SIZE.match(name)), default=0)
 
 
 def fault_of_tail(loose: bytes, number: int, covered: int) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from contextlib import closing, contextmanager
 from functools import cache
 from hashlib import sha256
@@ -118,6 +118,39 @@ def _remove_beside(path: Path) -> None:
     """Remove the files that SQLite makes beside a database."""
     for ending in ("-journal", "-wal", "-shm"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+def unlike(log: EventLog, path: Path) -> list[str] | None:
+    """The tables and views of the projection that are not those that the logs give; None when it is not up to date.
+
+    What only says when a log was read is left out, and so is the full-text index, which is made of ``search_texts``.
+
+    Raises:
+        ProjectionNewer, ProjectionLocked, ProjectionFault; BrokenLine and LogRefused of the log.
+    """
+    with _sqlite_faults(path):
+        if not _usable(path):
+            return None
+        with closing(_connect(path)) as ours:
+            if _seen(ours) != log.stamps():
+                return None
+            with closing(project(log)) as true:
+                expected, found = _contents(true), _contents(ours)
+    return sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+
+
+def _contents(db: sqlite3.Connection) -> dict[str, tuple[str, Counter[tuple[Any, ...]]]]:
+    """How each table and view is made, and what each table holds; views hold what their tables give."""
+    made = "SELECT name, type, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT GLOB 'search_texts_fts*'"
+    found = {}
+    for name, sort, sql in db.execute(made).fetchall():
+        rows: Counter[tuple[Any, ...]] = Counter()
+        if sort == "table":
+            listed = "log, position, xhash, told_position, told_xhash, told_time" if name == "heads" else "*"
+            quoted = name.replace('"', '""')  # somebody may have added a table of any name
+            rows.update(tuple(row) for row in db.execute(f'SELECT {listed} FROM "{quoted}"'))  # noqa: S608
+        found[name] = (sql, rows)
+    return found
 
 
 def project_events(logs: Mapping[str, Sequence[Event]]) -> sqlite3.Connection:

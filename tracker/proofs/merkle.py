@@ -6,11 +6,12 @@ never stored. A hash is 32 bytes.
 
 from __future__ import annotations
 
+from functools import reduce
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 
 def root(leaves: Sequence[bytes]) -> bytes:
@@ -18,6 +19,20 @@ def root(leaves: Sequence[bytes]) -> bytes:
     for level in _levels(leaves):
         top = level
     return top[0] if leaves else sha256(b"").digest()
+
+
+def roots(leaves: Sequence[bytes], sizes: Collection[int]) -> dict[int, bytes]:
+    """The roots of the trees over the first so many leaves, in one pass; a size above the number of leaves has none."""
+    found = {0: root([])} if 0 in sizes else {}
+    whole: list[bytes] = []  # the roots of the full trees that the leaves so far fall into, the largest first
+    for size, leaf in enumerate(leaves, 1):
+        node = leaf
+        for _ in range((size & -size).bit_length() - 1):
+            node = _node(whole.pop(), node)
+        whole.append(node)
+        if size in sizes:
+            found[size] = reduce(lambda right, left: _node(left, right), reversed(whole))
+    return found
 
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:

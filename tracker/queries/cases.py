@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.errors import UnknownName
+from tracker.queries.tables import within
 
 if TYPE_CHECKING:
     import sqlite3
@@ -42,34 +44,37 @@ class ProblemRow(NamedTuple):
 
 
 _STATUS = """
-WITH past AS (
+WITH asked AS (SELECT name FROM cases WHERE {condition}), past AS (
   SELECT *, row_number() OVER (
     PARTITION BY case_name
     ORDER BY date IS NULL, earliest DESC, latest DESC, coalesce(time, '') DESC, position DESC) AS nth
   FROM developments JOIN (SELECT development, known_day FROM known) ON development = ref
   -- what lay ahead when it was told, such as a target, has not happened
-  WHERE in_timeline AND status <> 'retracted' AND (date IS NULL OR earliest <= :today AND earliest <= known_day)
+  WHERE case_name IN asked AND in_timeline AND status <> 'retracted'
+    AND (date IS NULL OR earliest <= :today AND earliest <= known_day)
 ), ahead AS (
   SELECT case_name, 'hearing' || coalesce(' (' || purpose || ')', '') AS what, day AS date, earliest, development
-    FROM hearings WHERE status = 'set' AND latest >= :today
+    FROM hearings WHERE case_name IN asked AND status = 'set' AND latest >= :today
   UNION ALL
   SELECT case_name, 'due: ' || coalesce(amount || ' ' || currency, act, 'order'), due, earliest, development
-    FROM orders WHERE due IS NOT NULL AND latest >= :today
+    FROM orders WHERE case_name IN asked AND due IS NOT NULL AND latest >= :today
   UNION ALL
   -- what is overdue stays next until somebody logs what became of it
   SELECT case_name, CASE WHEN latest < :today THEN 'overdue: ' ELSE 'deadline ' END || name
                     || CASE WHEN stale THEN ' (stale)' ELSE '' END, due, earliest, id
-    FROM deadlines WHERE status = 'open'
+    FROM deadlines WHERE case_name IN asked AND status = 'open'
   UNION ALL
   SELECT case_name, label, date, earliest, ref
     FROM developments
-    WHERE in_timeline AND status <> 'retracted' AND earliest > :today AND type NOT LIKE 'hearing.%'
+    WHERE case_name IN asked AND in_timeline AND status <> 'retracted' AND earliest > :today
+      AND type NOT LIKE 'hearing.%'
   UNION ALL
-  SELECT case_name, 'deadline ' || name || ' waits', NULL, '9998', id FROM deadlines WHERE status = 'waiting'
+  SELECT case_name, 'deadline ' || name || ' waits', NULL, '9998', id
+    FROM deadlines WHERE case_name IN asked AND status = 'waiting'
   UNION ALL
   SELECT case_name, coalesce(amount || ' ' || currency, act, 'order') || ' ' || due_terms, NULL, '9999',
          development
-    FROM orders WHERE due IS NULL AND due_terms IS NOT NULL AND development NOT IN (
+    FROM orders WHERE case_name IN asked AND due IS NULL AND due_terms IS NOT NULL AND development NOT IN (
       SELECT concerns FROM deadlines WHERE concerns IS NOT NULL)
 ), coming AS (
   SELECT *, row_number() OVER (PARTITION BY case_name ORDER BY earliest, development) AS nth FROM ahead
@@ -79,11 +84,12 @@ WITH past AS (
          known_day
   FROM (SELECT k.case_name, k.known, k.known_day FROM known k
         JOIN developments d ON d.ref = k.development AND d.in_timeline AND d.status <> 'retracted'
+        WHERE k.case_name IN asked
         UNION ALL
         SELECT case_name, coalesce(date, substr(recorded_time, 1, 10)), coalesce(earliest, substr(recorded_time, 1, 10))
-        FROM developments WHERE type = 'case.checked' AND status <> 'retracted')
-), faults AS (SELECT log, count(*) AS number FROM all_problems GROUP BY log)
-SELECT k.name, k.kind_label, k.title, k.stage, k.stage_since,
+        FROM developments WHERE case_name IN asked AND type = 'case.checked' AND status <> 'retracted')
+), faults AS (SELECT log, count(*) AS number FROM all_problems WHERE log IN asked GROUP BY log)
+SELECT name, k.kind_label, k.title, k.stage, k.stage_since,
        p.label || CASE WHEN EXISTS (SELECT 1 FROM privileges v WHERE v.target = p.ref AND v.waived_by IS NULL)
                        THEN ' [privileged]' ELSE '' END,
        p.date, p.ref, c.what, c.date, c.development,
@@ -92,19 +98,20 @@ SELECT k.name, k.kind_label, k.title, k.stage, k.stage_since,
        r.known, r.known_day,
        (SELECT count(*) FROM developments d
         WHERE d.case_name = k.name AND d.in_timeline AND d.status <> 'retracted')
-FROM cases k
+FROM cases k JOIN asked USING (name)
 LEFT JOIN past p ON p.case_name = k.name AND p.nth = 1
 LEFT JOIN coming c ON c.case_name = k.name AND c.nth = 1
 LEFT JOIN reached r ON r.case_name = k.name AND r.nth = 1
 LEFT JOIN faults f ON f.log = k.name
-ORDER BY k.name
+ORDER BY name
 """
 
 
 def status(db: sqlite3.Connection, cases: Sequence[str], *, today: str) -> list[CaseStatus]:
     """Where cases stand, all of them when none is named; ``today`` (YYYY-MM-DD) divides last from next."""
-    rows = [CaseStatus(*row) for row in db.execute(_STATUS, {"today": today})]
-    return [row for row in rows if not cases or row.case in cases]
+    condition = "name IN (SELECT value FROM json_each(:cases))" if cases else "1"
+    rows = db.execute(_STATUS.format(condition=condition), {"today": today, "cases": json.dumps(list(cases))})
+    return [CaseStatus(*row) for row in rows]
 
 
 def case_names(db: sqlite3.Connection) -> list[str]:
@@ -124,11 +131,11 @@ def require_cases(db: sqlite3.Connection, names: Iterable[str]) -> list[str]:
 
 def problems(db: sqlite3.Connection, logs: Sequence[str] = ()) -> list[ProblemRow]:
     """Everything doubtful, in some logs or in all."""
-    rows = db.execute("SELECT log, code, position, message FROM all_problems ORDER BY log, position, code, message")
+    condition, values = within("log", logs)
+    sql = f"SELECT * FROM all_problems WHERE {condition} ORDER BY log, position, code, message"  # noqa: S608
     return [
         ProblemRow(log, code, f"{log}#{position}" if position else log, message)
-        for log, code, position, message in rows
-        if not logs or log in logs
+        for log, code, position, message in db.execute(sql, values)
     ]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracker.eventtypes.issues import IssueTagged
 from tracker.queries.disputed import amended
 from tracker.queries.privileges import privileges
-from tracker.queries.tables import named, party_names, pinpoints, rows
+from tracker.queries.tables import named, party_names, pinpoints, rows, within
 
 if TYPE_CHECKING:
     import sqlite3
@@ -55,7 +55,7 @@ class Found(NamedTuple):
 _TIMELINE = """
 SELECT d.ref, d.case_name, d.type, d.date, d.date_basis, d.label, d.text, d.status, k.known
 FROM developments d JOIN known k ON k.development = d.ref
-WHERE d.in_timeline AND (:history OR d.status <> 'retracted')
+WHERE {condition} AND d.in_timeline AND (? OR d.status <> 'retracted')
 ORDER BY d.date IS NULL, d.earliest, d.latest, coalesce(d.time, ''), d.case_name, d.position
 """
 
@@ -63,10 +63,11 @@ ORDER BY d.date IS NULL, d.earliest, d.latest, coalesce(d.time, ''), d.case_name
 def timeline(db: sqlite3.Connection, cases: Sequence[str] = (), *, history: bool = False) -> list[TimelineRow]:
     """Developments in order (design rule 8), those without a date last; with ``history`` also what was retracted."""
     pins, names = pinpoints(db), party_names(db)
-    said = amended(db, history=history)
+    said = amended(db, cases, history=history)
     claims: dict[str, list[str]] = {}
     for claim in privileges(db):
         claims.setdefault(claim.target, []).append(claim.told)
+    condition, values = within("d.case_name", cases)
     return [
         TimelineRow(
             ref=row["ref"],
@@ -82,8 +83,7 @@ def timeline(db: sqlite3.Connection, cases: Sequence[str] = (), *, history: bool
             known=row["known"],
             privilege="; ".join(dict.fromkeys(claims.get(row["ref"], ()))),
         )
-        for row in db.execute(_TIMELINE, {"history": history})
-        if not cases or row["case_name"] in cases
+        for row in db.execute(_TIMELINE.format(condition=condition), [*values, history])
     ]
 
 

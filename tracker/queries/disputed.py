@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.queries.tables import citations, named, party_names, pinpoints
+from tracker.names import case_log
+from tracker.queries.tables import citations, named, party_names, pinpoints, within
 
 if TYPE_CHECKING:
     import sqlite3
@@ -54,8 +55,8 @@ class DisputedValue(NamedTuple):
         return f"{self.value} ({self.note})" if self.note else self.value
 
 
-def amended(db: sqlite3.Connection, *, history: bool) -> dict[str, str]:
-    """For every event that was amended, what was said about it, in words, by its ref.
+def amended(db: sqlite3.Connection, cases: Sequence[str] = (), *, history: bool) -> dict[str, str]:
+    """For every event of some cases, or of all, that was amended, what was said about it, in words, by its ref.
 
     Disputes are always told; what was corrected or retracted, and why, only with ``history``. What no longer holds is
     struck through as Markdown does it, between ``~~``.
@@ -68,7 +69,7 @@ def amended(db: sqlite3.Connection, *, history: bool) -> dict[str, str]:
         found.setdefault(row["target"], []).append(told)
     for row in db.execute("SELECT * FROM retractions ORDER BY target") if history else ():
         found.setdefault(row["target"], []).append(f"retracted by {row['ref']}: {row['reason']}")
-    for each in disputes(db, settled=None):
+    for each in disputes(db, cases, settled=None):
         values = " or ".join(
             f"{claim.value} ({', '.join(filter(None, (claim.claimant, claim.pinpoints))) or claim.ref})"
             for claim in each.claims
@@ -99,15 +100,16 @@ def disputes(db: sqlite3.Connection, cases: Sequence[str] = (), *, settled: bool
     pins, names, cited = pinpoints(db), party_names(db), citations(db)
     publishers = {row["id"]: row["publisher"] or row["id"] for row in db.execute("SELECT id, publisher FROM sources")}
     claims: dict[tuple[str, str], list[DisputeClaim]] = {}
-    for row in db.execute("SELECT * FROM dispute_claims ORDER BY target, field, number"):
+    condition, logs = within("log", [log for case in cases for log in (case_log(case), case)])
+    sql = f"SELECT * FROM dispute_claims WHERE {condition} ORDER BY target, field, number"  # noqa: S608
+    for row in db.execute(sql, logs):
         claimant = names.get(row["claimant"], row["claimant"])
         pin = pins.get(row["ref"], "").partition("; contradicted by")[0]
         claim = DisputeClaim(named(row["value"], names), claimant, row["note"], row["ref"], pin)
         claims.setdefault((row["target"], row["field"]), []).append(claim)
     found = []
-    for row in db.execute("SELECT * FROM disputes ORDER BY target, field"):
-        wanted = settled is None or settled == (row["status"] == "settled")
-        if wanted and (not cases or row["log"].removeprefix("cases/") in cases):
+    for row in db.execute(f"SELECT * FROM disputes WHERE {condition} ORDER BY target, field", logs):  # noqa: S608
+        if settled is None or settled == (row["status"] == "settled"):
             several = tuple(claims[row["target"], row["field"]])
             preferred = named(row["preferred"], names) if row["preferred"] else None
             by = names.get(row["settled_by"], row["settled_by"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.eventtypes.base import grouped
 from tracker.obligations import ALWAYS, Change, Order, balances, exactly, plain
-from tracker.queries.tables import party_names, pinpoints
+from tracker.queries.tables import party_names, pinpoints, within
 
 if TYPE_CHECKING:
     import sqlite3
@@ -148,9 +148,10 @@ def deadlines(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[Deadlin
     who: dict[str, list[str]] = {}
     for deadline, party in db.execute("SELECT deadline, party FROM deadline_parties ORDER BY rowid"):
         who.setdefault(deadline, []).append(names.get(party, party))
-    sql = "SELECT * FROM deadlines ORDER BY earliest IS NULL, earliest, latest, case_name, name"
+    condition, values = within("case_name", cases)
+    sql = f"SELECT * FROM deadlines WHERE {condition} ORDER BY earliest IS NULL, earliest, latest, case_name, name"  # noqa: S608
     found = []
-    for row in db.execute(sql):
+    for row in db.execute(sql, values):
         same = {name: row[name] for name in DeadlineRow._fields if name in row.keys()}  # noqa: SIM118 (a Row is no dict)
         found.append(
             DeadlineRow(
@@ -161,7 +162,7 @@ def deadlines(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[Deadlin
                 pinpoints=pins.get(row["id"], ""),
             )
         )
-    return [row for row in found if not cases or row.case in cases]
+    return found
 
 
 def results(db: sqlite3.Connection, deadline: str) -> list[Result]:
@@ -198,22 +199,23 @@ def exports(db: sqlite3.Connection) -> list[Export]:
 def hearings(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[HearingRow]:
     """Every hearing, in the order of their days."""
     names, pins = party_names(db), pinpoints(db)
-    sql = """
+    condition, values = within("case_name", cases)
+    sql = f"""
     SELECT case_name, day, earliest, latest, status, court, purpose, moved_to, reason, development FROM hearings
-    ORDER BY earliest IS NULL, earliest, latest, case_name, number
-    """
-    rows = [HearingRow(*(*row, pins.get(row["development"], ""))) for row in db.execute(sql)]
-    named_rows = [row._replace(court=names.get(row.court, row.court) if row.court else None) for row in rows]
-    return [row for row in named_rows if not cases or row.case in cases]
+    WHERE {condition} ORDER BY earliest IS NULL, earliest, latest, case_name, number
+    """  # noqa: S608
+    rows = [HearingRow(*(*row, pins.get(row["development"], ""))) for row in db.execute(sql, values)]
+    return [row._replace(court=names.get(row.court, row.court) if row.court else None) for row in rows]
 
 
 def calendar_entries(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[CalendarEntry]:
     """Everything that calendars have to know, what is cancelled too, by day."""
-    sql = """
+    condition, values = within("case_name", cases)
+    sql = f"""
     SELECT uid, case_name, what, title, day, which, version, status, sequence, changed, development
-    FROM calendar_entries ORDER BY day, uid
-    """
-    return [row for row in (CalendarEntry(*each) for each in db.execute(sql)) if not cases or row.case in cases]
+    FROM calendar_entries WHERE {condition} ORDER BY day, uid
+    """  # noqa: S608
+    return [CalendarEntry(*row) for row in db.execute(sql, values)]
 
 
 def open_orders(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[OrderRow]:
@@ -222,18 +224,19 @@ def open_orders(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[Order
     who: dict[str, list[str]] = {}
     for order, party in db.execute("SELECT order_id, party FROM order_parties WHERE side = 'debtor' ORDER BY number"):
         who.setdefault(order, []).append(names.get(party, party))
-    sql = """
+    condition, values = within("o.case_name", cases)
+    sql = f"""
     SELECT o.* FROM orders o
-    WHERE (o.due IS NOT NULL OR o.due_terms IS NOT NULL)
+    WHERE {condition} AND (o.due IS NOT NULL OR o.due_terms IS NOT NULL)
       AND o.development NOT IN (
         SELECT concerns FROM deadlines WHERE concerns IS NOT NULL AND status IN ('open', 'waiting', 'met'))
       AND NOT EXISTS (SELECT 1 FROM order_changes c WHERE c.order_event = o.development AND c.what = 'reversal')
       AND (o.amount IS NULL OR EXISTS (
         SELECT 1 FROM debts d WHERE d.order_id = o.id AND d.state NOT IN ('discharged', 'reversed')))
     ORDER BY o.earliest IS NULL, o.earliest, o.case_name, o.rowid
-    """
+    """  # noqa: S608
     found = []
-    for row in db.execute(sql):
+    for row in db.execute(sql, values):
         amount = f"{grouped(row['amount'])} {row['currency']}" if row["amount"] else None
         found.append(
             OrderRow(
@@ -248,7 +251,7 @@ def open_orders(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[Order
                 pinpoints=pins.get(row["development"], ""),
             )
         )
-    return [row for row in found if not cases or row.case in cases]
+    return found
 
 
 def event_ids(db: sqlite3.Connection, refs: Iterable[str]) -> dict[str, str]:

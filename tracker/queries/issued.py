@@ -81,7 +81,7 @@ def _issue(record: _Record, rows: list[sqlite3.Row]) -> IssuedRow:
 
 
 class _Record:
-    """What was logged when in each log, issues of documents aside, as far as it can change a document."""
+    """What was logged when in each log, as far as it can change a document: not issues of documents nor time stamps."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self.heads = {
@@ -90,7 +90,7 @@ class _Record:
         self.of_cases: dict[str, list[tuple[int, str]]] = {}
         sql = """
         SELECT case_name, position, recorded_time FROM developments
-        WHERE type <> 'document.issued' AND ref NOT IN (
+        WHERE type NOT IN ('document.issued', 'record.anchored') AND ref NOT IN (
             SELECT a.ref FROM amendments a JOIN developments d ON d.event_id = a.target_id
             WHERE d.type = 'document.issued')
         """

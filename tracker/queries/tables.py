@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
+
+from tracker.names import REGISTERS
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 class Citation(NamedTuple):
@@ -18,21 +21,68 @@ class Citation(NamedTuple):
     does: str
 
 
-def citations(db: sqlite3.Connection) -> dict[str, list[Citation]]:
-    """The citations of every event, by its ref."""
-    found: dict[str, list[Citation]] = {}
-    rows = db.execute(
-        "SELECT coalesce(development, log || '#' || position), source, locator, does FROM citations"
-        " ORDER BY log, position, number"
-    )
-    for ref, *citation in rows:
-        found.setdefault(ref, []).append(Citation(*citation))
-    return found
+class _Citations(Mapping[str, list[Citation]]):
+    """Looks the citations of an event up when they are asked for, and keeps them: few of a store's are ever shown."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._found: dict[str, list[Citation]] = {}
+
+    def __getitem__(self, ref: str) -> list[Citation]:
+        if ref not in self._found:
+            self._found[ref] = self._look_up(ref)
+        if not self._found[ref]:
+            raise KeyError(ref)
+        return self._found[ref]
+
+    def __iter__(self) -> Iterator[str]:
+        return (ref for (ref,) in self._db.execute(f"SELECT DISTINCT {_REF} FROM citations ORDER BY log, position"))  # noqa: S608
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _look_up(self, ref: str) -> list[Citation]:
+        sql = "SELECT source, locator, does FROM citations WHERE development = ? ORDER BY number"
+        found = [Citation(*row) for row in self._db.execute(sql, [ref])]
+        log, _, position = ref.rpartition("#")
+        if log in REGISTERS:
+            sql = "SELECT source, locator, does FROM citations WHERE log = ? AND position = ? ORDER BY number"
+            found += [Citation(*row) for row in self._db.execute(sql, [log, position])]
+        return found
 
 
-def pinpoints(db: sqlite3.Connection) -> dict[str, str]:
-    """The pinpoints of every development in one text, by its ref."""
-    return {ref: pinpoint(found) for ref, found in citations(db).items()}
+_REF = "coalesce(development, log || '#' || position)"
+
+
+class _Pinpoints(Mapping[str, str]):
+    """The same as texts."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._citations = _Citations(db)
+
+    def __getitem__(self, ref: str) -> str:
+        return pinpoint(self._citations[ref])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._citations)
+
+    def __len__(self) -> int:
+        return len(self._citations)
+
+
+def citations(db: sqlite3.Connection) -> Mapping[str, list[Citation]]:
+    """The citations of every event that has some, by its ref."""
+    return _Citations(db)
+
+
+def pinpoints(db: sqlite3.Connection) -> Mapping[str, str]:
+    """The pinpoints of every event that has some in one text, by its ref."""
+    return _Pinpoints(db)
+
+
+def within(column: str, cases: Sequence[str]) -> tuple[str, list[str]]:
+    """A condition that a column holds one of some names, or any when there are none, and its values."""
+    return (f"{column} IN ({', '.join('?' * len(cases))})", list(cases)) if cases else ("1", [])
 
 
 def pinpoint(found: Iterable[Citation], names: dict[str, str] | None = None) -> str:
