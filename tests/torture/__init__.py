@@ -2,7 +2,7 @@
 
 from torture.campaign import Counts, How
 
-CAMPAIGNS = ("torn", "full", "storms", "crowds", "changes", "calls", "branches")
+CAMPAIGNS = ("torn", "full", "power", "calls", "storms", "crowds", "changes", "branches", "fuzz", "model")
 """In the order in which they are run."""
 
 __all__ = ["CAMPAIGNS", "Counts", "How"]

@@ -21,7 +21,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python tests/torture", description=__doc__)
     parser.add_argument("what", nargs="?", choices=["sabotage"], help="try whether the tests notice lost protections")
     parser.add_argument("--long", action="store_true", help="everything, not a sample: hours")
-    parser.add_argument("--only", metavar="NAME", action="append", choices=[*CAMPAIGNS], help="one campaign: %(choices)s")
+    parser.add_argument(
+        "--only", metavar="NAME", action="append", choices=[*CAMPAIGNS], help="one campaign: %(choices)s"
+    )
     parser.add_argument("--seed", type=int, default=1, help="the seed that a run printed, to repeat it")
     asked = parser.parse_args()
     if asked.what == "sabotage":

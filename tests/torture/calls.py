@@ -22,14 +22,27 @@ from helpers import registered, tables
 from logs_contract import verified
 from processes import finish, kill_myself, start
 from syscalls import Syscalls
+
 from torture.campaign import Counts, How, become_nobody, emptied, give_to_nobody
-
 from tracker import cli
-
 from tracker.logs.files import FileLog
 
 FAULTS = ("error=EIO", "error=EACCES", "error=ENOSPC", "error=EINTR", "signal=KILL")
-LOOKING = {"access", "fcntl", "fstat", "getcwd", "getdents64", "lseek", "lstat", "newfstatat", "pread64", "read", "readlink", "stat", "statx"}
+LOOKING = {
+    "access",
+    "fcntl",
+    "fstat",
+    "getcwd",
+    "getdents64",
+    "lseek",
+    "lstat",
+    "newfstatat",
+    "pread64",
+    "read",
+    "readlink",
+    "stat",
+    "statx",
+}
 """Calls that change nothing: they fail in the first two ways; killed before one is killed before the next change."""
 TRACED = "trace=%file,%desc"
 CALL = re.compile(r"([a-z0-9_]+)\(")
@@ -72,15 +85,19 @@ def _unfinished(root: Path) -> None:
     assert (root / "events/.journal").exists()
 
 
-def _half_updated(root: Path) -> None:
-    """Leave the journal of SQLite that an update of the projection was killed beside, with half of its pages written."""
+def begin_update(db: sqlite3.Connection) -> None:
+    """Write half of the pages of a projection, beside a journal that has what they were."""
+    db.execute("PRAGMA cache_size = 5")
+    db.execute("BEGIN IMMEDIATE")
+    for table, column in (("cases", "title"), ("parties", "name"), ("developments", "text")):
+        db.execute(f"UPDATE {table} SET {column} = hex(randomblob(3000)) || rowid")  # noqa: S608
+
+
+def half_updated(root: Path) -> None:
+    """Leave a projection whose update was killed half-way."""
 
     def work() -> None:
-        db = sqlite3.connect(root / "tracker.db", isolation_level=None)
-        db.execute("PRAGMA cache_size = 5")
-        db.execute("BEGIN IMMEDIATE")
-        for table, column in (("cases", "title"), ("parties", "name"), ("developments", "text")):
-            db.execute(f"UPDATE {table} SET {column} = hex(randomblob(3000)) || rowid")  # noqa: S608
+        begin_update(sqlite3.connect(root / "tracker.db", isolation_level=None))
         kill_myself()
 
     assert finish(start(work)) == -9
@@ -97,7 +114,7 @@ SCENARIOS = {
     "append after an unfinished batch": Scenario(BATCH, NEW[:1], before=_unfinished),
     "batch": Scenario(BATCH, NEW),
     "rebuild": Scenario(("rebuild",), target="tracker.db"),
-    "rebuild after an interrupted update": Scenario(("rebuild",), target="tracker.db", before=_half_updated),
+    "rebuild after an interrupted update": Scenario(("rebuild",), target="tracker.db", before=half_updated),
     "chronology as Markdown": Scenario(("chronology", "a", "-o", "out.md"), target="out.md"),
     "chronology as CSV": Scenario(("chronology", "a", "-o", "out.csv"), target="out.csv"),
     "chronology as JSON": Scenario(("chronology", "a", "-o", "out.json"), target="out.json"),
@@ -144,7 +161,10 @@ def _several(names: Sequence[str], template: Path, folder: Path, how: How, told:
 
 
 def can_trace() -> bool:
-    return shutil.which("strace") is not None and not subprocess.run(["strace", "-qqo/dev/null", "true"], check=False).returncode
+    return (
+        shutil.which("strace") is not None
+        and not subprocess.run(["strace", "-qqo/dev/null", "true"], check=False).returncode
+    )
 
 
 def _scenario(name: str, scenario: Scenario, template: Path, folder: Path, how: How) -> Counts:
@@ -248,7 +268,7 @@ class Trial(NamedTuple):
         out = os.open(self.out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(out, 1)
         os.dup2(out, 2)
-        sys.stdout, sys.stderr = (open(fd, "w", encoding="utf-8", closefd=False) for fd in (1, 2))  # noqa: SIM115, PTH123
+        sys.stdout, sys.stderr = (open(fd, "w", encoding="utf-8", closefd=False) for fd in (1, 2))  # noqa: SIM115
         os.chdir(self.root)
         become_nobody()
         if waiting is not None:
@@ -304,7 +324,11 @@ class Trial(NamedTuple):
         assert heads == {name: len(lines) for name, lines in there.items()}
         with closing(sqlite3.connect(f"file:{self.root}/tracker.db?mode=ro", uri=True)) as db:
             assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        left = {it.name for it in self.root.rglob("*") if ".tmp" in it.name or it.name.startswith((".journal", "tracker.db-"))}
+        left = {
+            it.name
+            for it in self.root.rglob("*")
+            if ".tmp" in it.name or it.name.startswith((".journal", "tracker.db-"))
+        }
         assert left == set(), left
         kept = [it.read_bytes() for it in (self.root / "events" / ".quarantine").glob("*")]
         assert self.scenario.before is not _torn or TORN in kept, "what was torn is kept"

@@ -1,4 +1,4 @@
-"""Changes to a log: whatever byte, line or end of it is another, it is found and located; what only a copy shows is counted apart."""
+"""Changes to a log: each is found and located; what only a copy or a checkpoint shows is counted apart."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,16 +6,17 @@ from random import Random
 from typing import NamedTuple
 
 from torture.campaign import Counts, How, emptied
-
 from tracker.envelope import START, Draft, Head, Stamp, hash_of, seal, verify_line
 from tracker.errors import BrokenLine
 from tracker.logs.files import FileLog
 from tracker.logs.replay import replay
+from tracker.proofs import merkle
 
 ROOT = Path(__file__).parent.parent.parent
 LOGS = sorted((ROOT / "events").rglob("*.jsonl"))
 INSERTED = b'\x00\n\r", [\\}\xff '
-NEEDS_A_CHECKPOINT = "forgeries that only a checkpoint shows"
+NEEDS_A_CHECKPOINT = "logs whole in themselves, but cut or made anew: only a checkpoint shows it"
+TOLD = "of those, told by the size and root of the log before"
 
 
 class Line(NamedTuple):
@@ -135,7 +136,7 @@ def _whole_files(path: Path, folder: Path, chance: Random, how: How) -> Counts:
         for size in cuts:
             if raw[size - 1] == 0x0A:
                 assert first_fault(raw[:size]) is None
-                counts[NEEDS_A_CHECKPOINT] = counts.get(NEEDS_A_CHECKPOINT, 0) + 1
+                _add(counts, {NEEDS_A_CHECKPOINT: 1, TOLD: told_by_checkpoint(lines, log, name)})
             else:
                 expect("ends cut off within a line", raw[:size], raw[:size].count(b"\n") + 1)
     return counts
@@ -156,6 +157,15 @@ def fault_line(log: FileLog, name: str) -> int | None:
     except BrokenLine as fault:
         return fault.line
     return None
+
+
+def told_by_checkpoint(before: list[bytes], log: FileLog, name: str) -> int:
+    """1: the Merkle root that a checkpoint of all lines has is not that of as many lines of the log now."""
+    leaves = [bytes.fromhex(str(hash_of(line))) for line in before]
+    now = [bytes.fromhex(str(hash_of(line))) for line in log.read(name)]
+    is_another = len(now) < len(leaves) or merkle.root(now[: len(leaves)]) != merkle.root(leaves)
+    assert is_another, "a log was made anew, and its checkpoint fits"
+    return 1
 
 
 STAMP = Stamp("Mallory", "2026-01-01T00:00:00.000Z")
@@ -182,8 +192,10 @@ def _forgeries(path: Path, folder: Path, others: list[Path], how: How) -> Counts
     def tell(words: str, told: list[bytes], line: int | None) -> None:
         target.write_bytes(_joined(told))
         assert fault_line(log, name) == line, (words, name, line)
-        words = NEEDS_A_CHECKPOINT if line is None else words
-        counts[words] = counts.get(words, 0) + 1
+        if line is not None:
+            _add(counts, {words: 1})
+        elif told != raws:
+            _add(counts, {NEEDS_A_CHECKPOINT: 1, TOLD: told_by_checkpoint(raws, log, name)})
 
     with emptied(folder) as root:
         log, target = FileLog(root), root / "events" / path.relative_to(ROOT / "events")
@@ -195,10 +207,18 @@ def _forgeries(path: Path, folder: Path, others: list[Path], how: How) -> Counts
             rest = [_forged(raw, Head(number, head.xhash), name) for raw in raws[number : number + 1]]
             last = number == len(lines)
             # In the place of a line, its own hash right: the next line does not follow it; a forged last line does.
-            tell("lines forged with a right hash", [*raws[: number - 1], changed, *raws[number:]], None if last else number + 1)
+            tell(
+                "lines forged with a right hash",
+                [*raws[: number - 1], changed, *raws[number:]],
+                None if last else number + 1,
+            )
             # The next one made to follow it, too: then the one after that does not.
             if number + 1 < len(lines):
-                tell("lines forged with the next one", [*raws[: number - 1], changed, *rest, *raws[number + 1 :]], number + 2)
+                tell(
+                    "lines forged with the next one",
+                    [*raws[: number - 1], changed, *rest, *raws[number + 1 :]],
+                    number + 2,
+                )
             # A line of another log, as it is, and made to fit in all but its name.
             stranger = strangers[(number - 1) % len(strangers)]
             tell("lines of another log", [*raws[: number - 1], stranger, *raws[number:]], number)
@@ -206,7 +226,11 @@ def _forgeries(path: Path, folder: Path, others: list[Path], how: How) -> Counts
             tell("lines of another log that were numbered and linked anew", [*raws[: number - 1], fitted], number)
             # Renumbered, without its link; linked, without its number.
             for wrong in (Head(after.position, "0" * 63 + "1"), Head(after.position + 1, after.xhash)):
-                tell("lines with a right hash and a wrong place", [*raws[: number - 1], _forged(line.bytes, wrong, name)], number)
+                tell(
+                    "lines with a right hash and a wrong place",
+                    [*raws[: number - 1], _forged(line.bytes, wrong, name)],
+                    number,
+                )
             # The whole rest made anew: no line by itself can show it.
             suffix, at = [changed], head
             for raw in raws[number:]:

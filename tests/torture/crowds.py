@@ -9,8 +9,8 @@ from pathlib import Path
 from helpers import answers, note, rebuilt, registered, written
 from logs_contract import STAMP, A, B, draft, notes, verified
 from processes import finish, start
-from torture.campaign import Counts, How, emptied
 
+from torture.campaign import Counts, How, emptied
 from tracker import queries
 from tracker.app import Tracker
 from tracker.errors import HeadMoved, TrackerError, WriteFailed
@@ -155,19 +155,28 @@ def _git(root: Path, how: How) -> Counts:
                     telling.write("done\n")
 
     def replacing() -> None:
-        for _ in range(turns):
-            _run_git(here, "checkout", "-q", "-f", "main", "--", "events")
+        with (root / "met").open("a") as meeting:
+            for _ in range(turns):
+                try:
+                    _run_git(here, "checkout", "-q", "-f", "main", "--", "events")
+                except subprocess.CalledProcessError as refused:
+                    # git takes the file away and then makes it, without the lock: in between somebody logged.
+                    assert b"File exists" in refused.stderr, refused.stderr
+                    meeting.write(".")
 
+    (root / "met").touch()
     _at_once(writing, replacing)
     lines = list(log.read(A))
     assert verified(lines, A)
-    assert Path(log.where(A)).read_bytes().startswith(base)
+    met = (root / "met").stat().st_size
+    assert met or Path(log.where(A)).read_bytes().startswith(base)
     told = (root / "told").read_text().split()
     assert len(told) == turns * 4, "every append was answered"
     shutil.rmtree(here / ".git")
     return {
         "appends while git replaced the log": len(told),
         "of those beside git, refused because it was replaced": told.count("refused"),
+        "checkouts that git gave up because somebody logged first": met,
     }
 
 

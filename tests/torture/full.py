@@ -9,8 +9,8 @@ from helpers import answers, registered
 from logs_contract import STAMP, A, draft
 from processes import in_child
 from stores import BATCH, images, leftovers, started
-from torture.campaign import Counts, How, emptied
 
+from torture.campaign import Counts, How, emptied, in_memory
 from tracker.app import Tracker
 from tracker.cli.output import save
 from tracker.envelope import Draft
@@ -28,7 +28,7 @@ SHAPES: dict[str, list[Draft]] = {
 
 def run(how: How, folder: Path) -> Counts:
     """Fill the disk under appends, exports and rebuilds; each in a child, which takes the limit with it."""
-    counts = {}
+    counts, folder = {}, in_memory(folder)
     for shape, drafts in SHAPES.items():
         for torn in (False, True):
             step = how.pick(7, 1)

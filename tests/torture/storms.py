@@ -11,8 +11,8 @@ from random import Random
 from helpers import answers, note, registered, written
 from logs_contract import A, B, draft, notes
 from processes import finish, start
-from torture.campaign import Counts, How, emptied
 
+from torture.campaign import Counts, How, emptied
 from tracker.app import Tracker
 from tracker.envelope import Stamp
 from tracker.logs.files import FileLog

@@ -10,6 +10,7 @@ from functools import cache
 from hashlib import sha256
 from operator import itemgetter
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -392,7 +393,27 @@ def _may_write(path: Path) -> bool:
 
 
 def _connect(path: Path, mode: str = "ro") -> sqlite3.Connection:
-    return _dressed(sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=LOCK_SECONDS))
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    return _dressed(sqlite3.connect(uri, uri=True, timeout=LOCK_SECONDS, factory=_Patient))
+
+
+class _Patient(sqlite3.Connection):
+    """A connection that outlives the exchange of its file.
+
+    It goes on reading the old file. While another process updates the new one, SQLite takes the journal of that update
+    for one of the old file, and cannot roll it back: after a moment the journal is gone.
+    """
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        """As always, after waiting for such an update for as long as for a lock."""
+        until = monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                return super().execute(sql, parameters)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK or monotonic() > until:
+                    raise
+            sleep(0.01)
 
 
 def _dressed(connection: sqlite3.Connection) -> sqlite3.Connection:
