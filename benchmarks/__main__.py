@@ -123,7 +123,7 @@ class Bench:
 
 
 def starting(*command: str) -> Callable[[Bench], Ratio]:
-    """A command on the real logs beside importing click alone, many times: each takes but some hundredths of a second."""
+    """A command on the real logs beside importing click alone, many times: each takes some hundredths of a second."""
 
     def measure(bench: Bench) -> Ratio:
         ours = lambda: process([*TRACKER, *command], cwd=ROOT)  # noqa: E731
@@ -169,7 +169,7 @@ def say(text: str) -> None:
 
 def table(bench: Bench, only: str) -> Iterator[str]:
     """The rows of the table, each as soon as it is measured."""
-    yield f"| {bench.events:,} events | against | ratio (range) | at most | ours | theirs | peak memory, ours and theirs |"
+    yield f"| {bench.events:,} events | against | ratio (range) | at most | ours | theirs | memory, ours and theirs |"
     yield "| --- | --- | --- | --- | --- | --- | --- |"
     for goal in GOALS:
         if only not in f"{goal.what} {goal.against}":

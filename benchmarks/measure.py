@@ -17,7 +17,7 @@ _EVERY = 0.02
 
 
 class Run(NamedTuple):
-    """What one process took, with all it started: seconds on the clock, seconds of processors, and at most so many bytes.
+    """What a process took, with all it started: seconds on the clock, seconds of processors, and most bytes at once.
 
     Memory is the sum of proportional set sizes, in which what processes share counts once (Linux, smaps_rollup).
     """

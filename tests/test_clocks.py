@@ -140,7 +140,7 @@ TOLD = {"statement.made", "suit.filed", "judgment.given", "hearing.held", "figur
 
 
 @given(stores(), st.sampled_from(["2025-10-31", *DAYS]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_known_view_is_a_store_without_what_became_known_later(lines: Logs, day: str) -> None:
     logs = made(lines)
     kept, unsure = seen(logs, View(known_by=day))

@@ -356,7 +356,7 @@ LATIN = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x24F, exclude_c
 
 
 @given(TEXTS, TEXTS)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=75, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_text_is_written_or_refused_by_name(one: str, two: str) -> None:
     cells = (one, (two, Note(one), Struck(two), Strong(one)))
     try:

@@ -1,6 +1,7 @@
 """The library eventsourcing replays as many events into a table of SQLite by a projection of its own.
 
-``prepare EVENTS STORE LINES`` records the first EVENTS of the lines once, which is not measured; ``run STORE OUT`` replays them.
+``prepare EVENTS STORE LINES`` records the first EVENTS of the lines once, which is not measured; ``run STORE OUT``
+replays them.
 """
 
 import json

@@ -189,7 +189,7 @@ def _scenario(name: str, scenario: Scenario, template: Path, folder: Path, how: 
         assert len(calls) > 30, (name, calls)
         everything = [(*each, fault) for each in calls for fault in (FAULTS[:2] if each[0] in LOOKING else FAULTS)]
         changing = [each for each in everything if each[0] not in LOOKING]
-        chosen = everything if how.long else how.chance().sample(changing, 5)
+        chosen = everything if how.long else how.chance().sample(changing, 3)
         for call, number, fault in chosen:
             trial.renew()
             code = trial.run_traced(f"inject={call}:{fault}:when={number}")

@@ -32,10 +32,10 @@ def run(how: How, folder: Path) -> Counts:
         "written, but killed before the answer": 0,
         "kill -9 while rebuilding": 0,
     }
-    for kills in _portions(how.pick(120, 10_000)):
+    for kills in _portions(how.pick(70, 10_000)):
         with emptied(folder) as root:
             _kill_writers(root, kills, chance, counts)
-    for kills in _portions(how.pick(25, 2_000)):
+    for kills in _portions(how.pick(15, 2_000)):
         with emptied(folder) as root:
             _kill_rebuilders(root / "store", kills, chance, counts)
     return counts
