@@ -3,21 +3,12 @@
 from hashlib import sha256
 
 import pytest
+from sealed import defined_root
 
 from tracker.proofs.merkle import consistency_proof, inclusion_proof, is_consistent, is_included, root, roots
 
 LEAVES = [sha256(bytes([0, number])).digest() for number in range(65)]
 EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-
-
-def defined_root(leaves: list[bytes]) -> bytes:
-    """MTH of section 2.1.1, split at the largest power of two."""
-    if len(leaves) == 1:
-        return leaves[0]
-    split = 1
-    while split * 2 < len(leaves):
-        split *= 2
-    return sha256(b"\x01" + defined_root(leaves[:split]) + defined_root(leaves[split:])).digest()
 
 
 def flipped(proof: list[bytes]) -> list[list[bytes]]:

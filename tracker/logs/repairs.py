@@ -84,9 +84,13 @@ class Quarantine:
         return []
 
     def noted(self, repairs: Sequence[Repair]) -> None:
-        """Forget what is noted in its log by now; raises OSError."""
+        """Forget what is noted in its log by now.
+
+        What is noted is on the disk, so that a slip that cannot be removed must not undo the answer: the next writer
+        finds it, makes the same note of it, which is there already, and removes it.
+        """
         for each in repairs:
-            with suppress(FileNotFoundError):
+            with suppress(OSError):
                 durable.remove(self._slip(each))
 
     def _slip(self, repair: Repair) -> Path:
