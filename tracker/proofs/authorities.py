@@ -49,7 +49,9 @@ def ask(url: str, query: bytes, *, timeout: float = TIMEOUT) -> bytes:
     try:
         answer = came.get(timeout=timeout)
     except Empty:
-        raise NoAnswer(url, f"it did not answer within {timeout:g} seconds") from None
+        answer = TimeoutError()
+    if isinstance(answer, TimeoutError):
+        raise NoAnswer(url, f"it did not answer within {timeout:g} seconds")
     if isinstance(answer, Exception):
         raise NoAnswer(url, str(answer))
     return answer
@@ -77,6 +79,8 @@ def _asked(url: str, query: bytes, timeout: float) -> bytes | Exception:
     except HTTPError as fault:
         return ValueError(f"it answered {fault.code} {fault.reason}"[:200])
     except URLError as fault:
-        return ValueError(str(fault.reason)[:200])
+        return fault.reason if isinstance(fault.reason, TimeoutError) else ValueError(str(fault.reason)[:200])
+    except TimeoutError as fault:
+        return fault
     except (OSError, HTTPException, ValueError) as fault:
         return ValueError((str(fault) or type(fault).__name__)[:200])
