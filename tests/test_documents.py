@@ -7,6 +7,7 @@ import shutil
 import sys
 import zipfile
 from bisect import bisect_left
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -82,22 +83,39 @@ READERS = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def markdown_of(store):
+    """The cases that a layout can show and the text of their chronology, as a terminal has it."""
+    every = ok("query", "SELECT name FROM cases", "--tsv", cwd=store).split()[1:]
+
+    @cache
+    def of(layout: str) -> tuple[tuple[str, ...], str]:
+        # Of the notices everything is contested.
+        cases = tuple(name for name in every if not (layout == "undisputed" and name == "india-notices"))
+        return cases, ok("chronology", *cases, "--layout", layout, cwd=store)
+
+    return of
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("ending", READERS)
-def test_a_document_of_the_real_cases_holds_all_that_its_markdown_does(store, ending, layout):
-    cases = ok("query", "SELECT name FROM cases", "--tsv", cwd=store).split()[1:]
-    if layout == "undisputed":
-        cases.remove("india-notices")  # of which everything is contested
-    for name in (f"one{ending}", f"two{ending}"):
-        ok("chronology", *cases, "--layout", layout, "-o", name, cwd=store)
-    assert (store / f"one{ending}").read_bytes() == (store / f"two{ending}").read_bytes()
-    markdown = ok("chronology", *cases, "--layout", layout, cwd=store)
+def test_a_document_of_the_real_cases_holds_all_that_its_markdown_does(store, markdown_of, ending, layout):
+    cases, markdown = markdown_of(layout)
+    ok("chronology", *cases, "--layout", layout, "-o", f"one{ending}", cwd=store)
     text = words(READERS[ending](store / f"one{ending}"))
     if ending not in (".xlsx", ".csv"):
         markdown = re.sub(r"(?m)^Here a picture of .*$", "", markdown)
     said = {words(each) for each in re.split(r"\n|(?<!\\)\||\[\^\d+\]:?|\*\*", markdown)}
     assert len(said) > (200 if layout != "privilege" else 20)  # nothing of them is privileged
     assert not [each for each in said if not holds(text, each, is_paged=ending == ".pdf")]
+
+
+@pytest.mark.parametrize("ending", READERS)
+def test_a_document_made_twice_is_the_same_to_the_byte(store, markdown_of, ending):
+    cases, _ = markdown_of("table")
+    for name in (f"once{ending}", f"twice{ending}"):
+        ok("chronology", *cases, "-o", name, cwd=store)
+    assert (store / f"once{ending}").read_bytes() == (store / f"twice{ending}").read_bytes()
 
 
 def holds(text: str, said: str, *, is_paged: bool) -> bool:

@@ -501,6 +501,7 @@ def test_libreoffice_prints_every_word(tmp_path: Path) -> None:
     assert [word for word in words if re.fullmatch(r"w\d+", word)] == [f"w{n}" for n in range(4000)], "cut off"
     assert [word for word in words if re.fullmatch(r"d\d+", word)] == [f"d{n}" for n in range(1, 31)]
     assert {word for word in words if re.fullmatch(r"n\d+", word)} == {f"n{n}" for n in range(1, 31)}
-    titled = sum("No. Date Development Source" in page for page in pages)
+    # Where the fonts of the document are not there, wider ones break the titles.
+    titled = sum("No.DateDevelopmentSource" in re.sub(r"\s", "", page) for page in pages)
     assert titled == sum(bool(re.search(r"\bd\d+\b", page)) for page in pages) > 1, "titles stand on every page"
     assert next(page for page in pages if "List" in page).startswith("List"), "a page of its own"
