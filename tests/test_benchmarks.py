@@ -1,8 +1,10 @@
 """The benchmarks work; what they measure is nobody's business here."""
 
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,9 @@ from helpers import answers, rebuilt, tables
 from benchmarks.stores import LARGEST, SMALLEST, make
 from tracker.app import Tracker
 from tracker.envelope import Draft, Stamp
+from tracker.projections import build
 from tracker.projections.build import project
+from tracker.projections.workers import make_all
 
 ROOT = Path(__file__).parent.parent
 MEASURED = ("floor script", "sqlite-utils insert, bare", "floor: decode", "log of one event", "stat of the logs", "SQL")
@@ -64,6 +68,16 @@ def test_rebuild_equals_updates_there_too(tmp_path: Path) -> None:
     assert updated == rebuilt(tracker)
     with closing(project(tracker.log)) as memory:
         assert tables(memory) == updated[0]
+
+
+def test_several_processes_make_the_same_projection(root: Path, tmp_path: Path, monkeypatch) -> None:
+    contents = []
+    for processes in (1, 3):
+        monkeypatch.setattr(build, "make_all", partial(make_all, alone=0))
+        build.rebuild(Tracker(root).log, tmp_path / "tracker.db", processes=processes)
+        with closing(sqlite3.connect(tmp_path / "tracker.db")) as db:
+            contents.append([line for line in db.iterdump() if "search_texts_fts" not in line])
+    assert contents[0] == contents[1], "to the row and their order"
 
 
 def test_the_table_is_printed_for_what_is_installed(root: Path, folder: Path) -> None:

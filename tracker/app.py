@@ -223,11 +223,11 @@ class Tracker:
             raise UnknownName("case", name, names, "'tracker status' lists them, 'tracker open' starts one")
         return name
 
-    def rebuild(self) -> None:
-        """Make the projection anew from the logs."""
+    def rebuild(self, *, processes: int | None = None) -> None:
+        """Make the projection anew from the logs, by as many processes as there are processors or by so many."""
         from tracker.projections.build import rebuild
 
-        rebuild(self.log, self.path, progress=self.progress)
+        rebuild(self.log, self.path, progress=self.progress, processes=processes)
 
     # writing
 

@@ -247,13 +247,18 @@ class Trial(NamedTuple):
     def run_traced(self, inject: str) -> int:
         """Run the command under strace; return its exit status."""
         waiting, go = os.pipe()
+        ready, here = os.pipe()
 
         def work() -> None:
             os.close(go)
-            self._work(self.scenario.args, waiting)
+            os.close(ready)
+            self._work(self.scenario.args, lambda: (os.close(here), os.read(waiting, 1)))
 
         child = start(work)
         os.close(waiting)
+        os.close(here)
+        os.read(ready, 1)  # its end comes when the child has made its surroundings: no fault is meant for those
+        os.close(ready)
         filters = ["-e", TRACED] if not inject else ["-e", "trace=" + inject.split("=")[1].split(":")[0], "-e", inject]
         strace = ["strace", "-p", str(child), "-y", "-s", "0", "-o", str(self.trace), *filters]
         with subprocess.Popen(strace, stderr=subprocess.PIPE) as tracer:
@@ -264,15 +269,14 @@ class Trial(NamedTuple):
             tracer.stderr.read()
         return finish(child)
 
-    def _work(self, args: Sequence[str], waiting: int | None = None) -> None:
+    def _work(self, args: Sequence[str], before: Callable[[], object] = lambda: None) -> None:
         out = os.open(self.out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(out, 1)
         os.dup2(out, 2)
         sys.stdout, sys.stderr = (open(fd, "w", encoding="utf-8", closefd=False) for fd in (1, 2))  # noqa: SIM115
         os.chdir(self.root)
         become_nobody()
-        if waiting is not None:
-            os.read(waiting, 1)
+        before()
         os._exit(cli.run(list(args)))
 
     def calls(self) -> list[tuple[str, int]]:

@@ -22,11 +22,17 @@ if TYPE_CHECKING:
 
 
 @click.command("rebuild")
+@click.option(
+    "--processes",
+    metavar="N",
+    type=click.IntRange(1, 64),
+    help="How many processes read the logs of a large store; as many as there are processors when left out.",
+)
 @click.pass_context
-def rebuild_command(ctx: click.Context) -> None:
+def rebuild_command(ctx: click.Context, processes: int | None) -> None:
     """Make the projection anew from the logs."""
     tracker = tracker_of(ctx)
-    tracker.rebuild()
+    tracker.rebuild(processes=processes)
     logs = len(tracker.log.logs())
     output.echo(f"Rebuilt {tracker.path} from {logs} log{'s' * (logs != 1)}.")
 

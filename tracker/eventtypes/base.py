@@ -316,24 +316,28 @@ def _pieces(cls: type[EventData]) -> tuple[tuple[str, frozenset[str]], ...]:
 def _values(data: EventData, claims: Mapping[str, Sequence[Any]]) -> dict[str, str]:
     """What the type's own fields hold, as text, without those that hold nothing."""
     found = {}
-    for field in _own_fields(type(data)):
-        if field.name in claims:
-            several = [shown(field, value) or "not stated" for value in claims[field.name]]
-            found[field.name] = f"{' or '.join(dict.fromkeys(several))} (disputed)"
-        elif text := shown(field, getattr(data, field.name)):
-            found[field.name] = text
-    return found
+    for name, field, is_plain in _own_fields(type(data)):
+        value = getattr(data, name)
+        if name in claims:
+            several = [shown(field, value) or "not stated" for value in claims[name]]
+            found[name] = f"{' or '.join(dict.fromkeys(several))} (disputed)"
+        elif is_plain and value.__class__ is str:  # most are: no need to ask how it is shown
+            found[name] = value
+        elif text := shown(field, value):
+            found[name] = text
+    return {name: text for name, text in found.items() if text}
 
 
 @cache
-def _own_fields(cls: type[EventData]) -> tuple[Field, ...]:
-    """The fields of a type beyond those that all types share."""
-    return tuple(field for field in fields_of(cls) if field.name not in _COMMON)
+def _own_fields(cls: type[EventData]) -> tuple[tuple[str, Field, bool], ...]:
+    """The fields of a type beyond those that all types share, each with whether a text in it is shown as it stands."""
+    own = (field for field in fields_of(cls) if field.name not in _COMMON)
+    return tuple((field.name, field, field.refers not in _SHOWN) for field in own)
 
 
 def shown(field: Field, value: Any) -> str:
     """A value of a field as text, parties and events as ``[[their id]]``; empty when it holds nothing."""
-    if value is None or value == () or value is False:
+    if value is None or value is False or value == ():
         return ""
     if not isinstance(value, tuple | list):
         return _shown(field, value)
@@ -342,19 +346,24 @@ def shown(field: Field, value: Any) -> str:
 
 
 def _shown(field: Field, value: Any) -> str:
-    match field.refers:
-        case "party" | "event":
-            return f"[[{value}]]"
-        case "count":
-            return f"{value:,}"
-        case "value" if isinstance(value, bool):
-            return "true" if value else "false"
-        case "decimal" | "money":
-            return grouped(value)
-        case "flag":
-            return field.name.replace("_", " ")
-        case _:
-            return str(value)
+    show = _SHOWN.get(field.refers)
+    return show(field, value) if show else str(value)
+
+
+def _truth(field: Field, value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+_SHOWN: dict[str, Callable[[Field, Any], str]] = {
+    "party": lambda field, value: f"[[{value}]]",
+    "event": lambda field, value: f"[[{value}]]",
+    "count": lambda field, value: f"{value:,}",
+    "value": _truth,
+    "decimal": lambda field, value: grouped(value),
+    "money": lambda field, value: grouped(value),
+    "flag": lambda field, value: field.name.replace("_", " "),
+}
+"""How a value is shown, by what its field refers to; any other as it stands."""
 
 
 def span_of_money(least: str, most: str, currency: str) -> str:

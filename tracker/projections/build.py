@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections import Counter, defaultdict
+from collections import Counter
 from contextlib import closing, contextmanager
 from functools import cache
 from hashlib import sha256
@@ -22,6 +22,7 @@ from tracker.names import REGISTERS
 from tracker.progress import Progress, unseen
 from tracker.projections.schema import OF_A_CASE, OF_PARTIES, OF_SOURCES, SCHEMA_VERSION, TABLES
 from tracker.projections.views import VIEWS
+from tracker.projections.workers import make_all, processors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -76,16 +77,17 @@ def open_projection(log: EventLog, path: Path, *, progress: Progress = unseen) -
         return _connect(path)
 
 
-def rebuild(log: EventLog, path: Path, *, progress: Progress = unseen) -> None:
+def rebuild(log: EventLog, path: Path, *, progress: Progress = unseen, processes: int | None = None) -> None:
     """Make the projection anew in a file of its own and put it in the place of the old one.
 
-    Raises as ``open_projection``; the old projection stays when it fails, if it was one.
+    Large stores are read by so many ``processes``, or as many as there are processors. Raises as ``open_projection``;
+    the old projection stays when it fails, if it was one.
     """
     fresh = durable.draft_of(path)
     with _sqlite_faults(path):
         try:
             durable.sweep_drafts(path)
-            _fill(log.stamps(), _reader(log), fresh, progress)
+            _fill(log.stamps(), _reader(log), fresh, progress, processes or processors())
             with fresh.open("rb") as written:
                 os.fsync(written.fileno())
             with _held(path):
@@ -156,7 +158,7 @@ def _contents(db: sqlite3.Connection) -> dict[str, tuple[str, Counter[tuple[Any,
 def project_events(logs: Mapping[str, Sequence[Event]]) -> sqlite3.Connection:
     """The projection of events that were read already, in memory."""
     connection = sqlite3.connect(":memory:")
-    _fill(dict.fromkeys(logs, ""), lambda name: logs[name], connection, unseen)
+    _fill(dict.fromkeys(logs, ""), lambda name: logs[name], connection)
     return _only_read(connection)
 
 
@@ -171,7 +173,8 @@ def _fill(
     stamps: Mapping[str, str],
     read: Callable[[str], Sequence[Event]],
     where: Path | sqlite3.Connection,
-    progress: Progress,
+    progress: Progress = unseen,
+    processes: int = 1,
 ) -> None:
     from sqlite_utils import Database
 
@@ -183,8 +186,9 @@ def _fill(
                 db.conn.execute(f"PRAGMA {setting}")
         with db.atomic():
             _create(db)
-            for name in progress(_in_dependence(stamps), len(stamps)):
-                _insert(db.conn, _rows(read(name), name, stamps[name]))
+            made = make_all(_in_dependence(stamps), lambda name: _rows(read(name), name, stamps[name]), processes)
+            for rows in progress(made, len(stamps)):
+                _insert(db.conn, rows)
             _complete_stubs(db)
             _index(db)  # all at once costs less than row by row
         db.conn.execute("PRAGMA optimize")
@@ -237,7 +241,7 @@ def _update(log: EventLog, path: Path, changed: set[str], stamps: Mapping[str, s
 def project(log: EventLog) -> sqlite3.Connection:
     """The projection of a log in memory."""
     connection = sqlite3.connect(":memory:")
-    _fill(log.stamps(), _reader(log), connection, unseen)
+    _fill(log.stamps(), _reader(log), connection)
     return _only_read(connection)
 
 
@@ -281,34 +285,33 @@ def _in_dependence(names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: (name not in REGISTERS, name))
 
 
-def _rows(events: Sequence[Event], name: str, stamp: str) -> Iterator[Row]:
-    """All rows of one log, and how far it had come."""
+def _rows(events: Sequence[Event], name: str, stamp: str) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of one log by table, and how far it had come."""
     from tracker.case import fold
     from tracker.projections import rows
     from tracker.registers import fold_parties, fold_sources
 
-    head = events[-1].head if events else START
+    found: dict[str, list[tuple[Any, ...]]] = {}
     if name in REGISTERS:
-        yield from rows.rows_of_lines(name, events)
+        _sort(rows.rows_of_lines(name, events), found)
     if name == "sources":
-        yield from rows.rows_of_sources(fold_sources(events))
+        _sort(rows.rows_of_sources(fold_sources(events)), found)
     elif name == "parties":
-        yield from rows.rows_of_parties(fold_parties(events))
+        _sort(rows.rows_of_parties(fold_parties(events)), found)
     else:
-        yield from rows.rows_of_case(fold(name.removeprefix("cases/"), events))
-    told = _last_told(events)
-    yield (
-        "heads",
-        {
-            "log": name,
-            "position": head.position,
-            "xhash": head.xhash,
-            "told_position": told.position if told else 0,
-            "told_xhash": told.xhash if told else START.xhash,
-            "told_time": told.recordedtime if told else None,
-            "stamp": stamp,
-        },
-    )
+        case = fold(name.removeprefix("cases/"), events)
+        found |= rows.rows_of_developments(case)._asdict()
+        _sort(rows.rows_of_case(case), found)
+    head, told = events[-1].head if events else START, _last_told(events)
+    last = (told.position, told.xhash, told.recordedtime) if told else (0, START.xhash, None)
+    found["heads"] = [(name, head.position, head.xhash, *last, stamp)]
+    return found
+
+
+def _sort(rows: Iterable[Row], into: dict[str, list[tuple[Any, ...]]]) -> None:
+    """Put rows to the others of their tables, as whole rows."""
+    for table, row in rows:
+        into.setdefault(table, []).append(_statement(table)[1](row) if isinstance(row, dict) else row)
 
 
 def _last_told(events: Sequence[Event]) -> Event | None:
@@ -329,13 +332,9 @@ def _target(event: Event) -> str | None:
     return of if isinstance(of, str) else None
 
 
-def _insert(connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
-    by_table: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for table, row in rows:
-        by_table[table].append(row)
-    for table, several in by_table.items():
-        sql, values = _statement(table)
-        connection.executemany(sql, map(values, several))
+def _insert(connection: sqlite3.Connection, rows: Mapping[str, list[tuple[Any, ...]]]) -> None:
+    for table, several in rows.items():
+        connection.executemany(_statement(table)[0], several)
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from tracker.amendments import Disputed, Standing
-    from tracker.case import Case, Entry
+    from tracker.case import Case
     from tracker.envelope import Event
     from tracker.eventtypes import Citation, EventData
     from tracker.problems import Problem
     from tracker.registers import Parties, Sources
 
-Row = tuple[str, dict[str, Any]]
-"""The table and the row."""
+Row = tuple[str, "dict[str, Any] | tuple[Any, ...]"]
+"""The table and the row, by the names of its columns or as a whole row in their order."""
 
 _EVENT = re.compile(r"\[\[([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\]\]")
 _PARAGRAPHS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?\Z", re.ASCII)
@@ -57,58 +57,60 @@ def rows_of_case(case: Case) -> Iterator[Row]:
             "events": len(case.entries),
         },
     )
-    refs = {entry.event.id: _ref(case.name, entry.position) for entry in case.entries}
     for entry in case.entries:
-        yield from _development(case.name, log, entry, refs)
+        if entry.data is not None and entry.standing is not None:
+            yield from _standing(log, case.name, entry.position, entry.standing)
     yield from _contents(case)
     yield from _problems(log, case.problems)
     told_of = " ".join((case.name, *filter(None, case.caption), case.kind.label))
     yield _search(case.name, "case", log, told_of)
 
 
-def _development(name: str, log: str, entry: Entry, refs: Mapping[str, str]) -> Iterator[Row]:
-    ref, data, when = _ref(name, entry.position), entry.data, entry.when
-    text = ""
-    if data is not None:
-        said = told(data, _claims(entry))
-        if "[[" in said:
-            said = _EVENT.sub(lambda found: refs.get(found[1], found[0]), said)
-        text = " ".join(filter(None, (_sentence(said), getattr(data, "summary", None))))
-    yield (
-        "developments",
-        {
-            "ref": ref,
-            "case_name": name,
-            "position": entry.position,
-            "event_id": entry.event.id,
-            "type": entry.event.type,
-            "label": entry.label,
-            "date": when.text if when else None,
-            "date_basis": getattr(data, "date_basis", None),
-            "earliest": when.earliest if when else None,
-            "latest": when.latest if when else None,
-            "time": (when.time or None) if when else None,
-            "about_day": int(when is not None and getattr(data, "date", None) is None),
-            "text": text or "(cannot be read by this program)",
-            "status": entry.standing.status if entry.standing else "",
-            "in_timeline": int(entry.in_timeline),
-            "recorded_by": entry.event.recordedby,
-            "recorded_time": entry.event.recordedtime,
-            "data": bytes(entry.event.data).decode(),
-        },
-    )
-    if data is None:
-        yield _search(ref, "development", log, bytes(entry.event.data).decode())
-        return
-    yield from _citations(log, entry.position, data.citations, ref)
-    if entry.standing is not None:
-        yield from _standing(log, name, entry.position, entry.standing)
-    for field, is_many in _party_fields(type(data)):
-        if value := getattr(data, field):
-            for party in dict.fromkeys(value) if is_many else (value,):
-                yield "mentions", {"development": ref, "party": party, "field": field}
-    parts = (entry.label, data.label_zh, text, getattr(data, "date_basis", None))
-    yield _search(ref, "development", log, "\n".join(filter(None, parts)))
+class Developments(NamedTuple):
+    """What there is for every event of a case: whole rows, as there are many, in the order of the tables' columns."""
+
+    developments: list[tuple[Any, ...]]
+    citations: list[tuple[Any, ...]]
+    mentions: list[tuple[Any, ...]]
+    search_texts: list[tuple[Any, ...]]
+
+
+def rows_of_developments(case: Case) -> Developments:
+    """The rows of each event of a case, of what it cites and whom it names, and what of it can be searched."""
+    name, log, rows = case.name, case_log(case.name), Developments([], [], [], [])
+    refs = {entry.event.id: _ref(name, entry.position) for entry in case.entries}
+    for entry in case.entries:
+        event, data, when, standing, position = entry.event, entry.data, entry.when, entry.standing, entry.position
+        ref, raw, label = _ref(name, position), str(event.data, "utf-8"), entry.label
+        text = _text(data, standing, refs) if data is not None else ""
+        basis = getattr(data, "date_basis", None)
+        earliest, latest, time = (when.earliest, when.latest, when.time or None) if when else (None, None, None)
+        rows.developments.append((
+            ref, name, position, event.id, event.type, label,
+            when.text if when else None, basis, earliest, latest, time,
+            int(when is not None and getattr(data, "date", None) is None), text or "(cannot be read by this program)",
+            standing.status if standing else "", int(entry.in_timeline), event.recordedby, event.recordedtime, raw,
+        ))  # fmt: skip
+        if data is None:
+            rows.search_texts.append((ref, "development", log, raw, cut(raw)))
+            continue
+        if data.citations:
+            rows.citations.extend(_cited(log, position, data.citations, ref))
+        for field, is_many in _party_fields(type(data)):
+            if value := getattr(data, field):
+                parties = dict.fromkeys(value) if is_many else (value,)
+                rows.mentions.extend((ref, party, field) for party in parties)
+        found = "\n".join(filter(None, (label, data.label_zh, text, basis)))
+        rows.search_texts.append((ref, "development", log, found, cut(found)))
+    return rows
+
+
+def _text(data: EventData, standing: Standing | None, refs: Mapping[str, str]) -> str:
+    """What an event says, as sentences; other events by how they are referred to."""
+    said = told(data, _claims(standing)) if standing and standing.disputes else told(data)
+    if "[[" in said:
+        said = _EVENT.sub(lambda found: refs.get(found[1], found[0]), said)
+    return " ".join(filter(None, (_sentence(said), getattr(data, "summary", None))))
 
 
 @cache
@@ -117,10 +119,9 @@ def _party_fields(cls: type[EventData]) -> tuple[tuple[str, bool], ...]:
     return tuple((field.name, field.many) for field in fields_of(cls) if field.refers == "party")
 
 
-def _claims(entry: Entry) -> dict[str, list[Any]]:
+def _claims(standing: Standing) -> dict[str, list[Any]]:
     """All values of each field whose value is disputed and not settled."""
-    disputes = entry.standing.open_disputes if entry.standing else ()
-    return {dispute.field: [claim.value for claim in dispute.claims] for dispute in disputes}
+    return {dispute.field: [claim.value for claim in dispute.claims] for dispute in standing.open_disputes}
 
 
 def _standing(log: str, name: str, position: int, standing: Standing) -> Iterator[Row]:
@@ -311,7 +312,7 @@ def rows_of_sources(register: Sources) -> Iterator[Row]:
         parts = (added.source, added.title, added.publisher, added.author, added.note)
         yield _search(added.source, "source", "sources", "\n".join(filter(None, parts)))
     for position, citations in register.cited:
-        yield from _citations("sources", position, citations, None)
+        yield from (("citations", row) for row in _cited("sources", position, citations, None))
     for position, standing in register.standings:
         yield from _standing("sources", "sources", position, standing)
     yield from _problems("sources", register.problems)
@@ -330,20 +331,24 @@ def rows_of_parties(register: Parties) -> Iterator[Row]:
         row = {each: getattr(related, each) for each in ("party", "relation", "other", "since", "until")}
         yield "relations", {**row, "position": position}
     for position, citations in register.cited:
-        yield from _citations("parties", position, citations, None)
+        yield from (("citations", row) for row in _cited("parties", position, citations, None))
     for position, standing in register.standings:
         yield from _standing("parties", "parties", position, standing)
     yield from _problems("parties", register.problems)
 
 
-def _citations(log: str, position: int, citations: Iterable[Citation], ref: str | None) -> Iterator[Row]:
-    for number, citation in enumerate(citations, 1):
-        paragraphs = _PARAGRAPHS.match(citation.locator or "")
-        last = max(int(n) for n in paragraphs.groups() if n) if paragraphs else None
-        row = {"source": citation.source, "locator": citation.locator, "does": citation.does}
-        yield "citations", {
-            "log": log, "position": position, "number": number, "development": ref, "last_paragraph": last, **row
-        }  # fmt: skip
+def _cited(log: str, position: int, citations: Iterable[Citation], ref: str | None) -> list[tuple[Any, ...]]:
+    """Whole rows of what an event cites."""
+    return [
+        (log, position, number, ref, each.source, each.locator, _last_paragraph(each.locator), each.does)
+        for number, each in enumerate(citations, 1)
+    ]
+
+
+def _last_paragraph(locator: str | None) -> int | None:
+    """The highest paragraph that a locator names, when it names paragraphs."""
+    paragraphs = _PARAGRAPHS.match(locator) if locator else None
+    return max(int(n) for n in paragraphs.groups() if n) if paragraphs else None
 
 
 def _problems(log: str, problems: Iterable[Problem]) -> Iterator[Row]:
