@@ -191,6 +191,31 @@ def test_all_clocks_together_leave_out_what_any_of_them_does(lines: Logs, one: s
     assert all(event.recordedtime[:10] <= other for several in kept.values() for event in several)
 
 
+@pytest.mark.skipif(not (ROOT / "events").is_dir(), reason="the real logs are not in this copy")
+@pytest.mark.parametrize("view", [View(known_by="2025-10-15"), View(until="2025-06-30"), View(undisputed=True)])
+def test_a_view_of_a_case_needs_no_other_than_those_it_belongs_with(tmp_path: Path, view: View) -> None:
+    shutil.copytree(ROOT / "events", tmp_path / "events")
+    tracker = Tracker(tmp_path)
+    whole, unsure = tracker.look(view)
+    linked = 0
+    for case in queries.case_names(whole):
+        alone, unsure_alone = tracker.look(view, cases=[case])
+        linked += len(queries.case_names(alone)) - 1
+        assert told_of(alone, case) == told_of(whole, case)
+        assert [each for each in unsure_alone if each in unsure] == unsure_alone
+        alone.close()
+    assert 0 < linked < len(queries.case_names(whole)) ** 2 / 2
+
+
+def told_of(db: sqlite3.Connection, case: str) -> tuple[Any, ...]:
+    """What reading commands show of a case."""
+    document = chronology(db, [case])
+    return (
+        queries.status(db, [case], today="2026-01-01"), queries.timeline(db, [case], history=True),
+        pages.case_page(db, case), queries.disputes(db, [case]), markdown.write(document),
+    )  # fmt: skip
+
+
 # When it happened
 
 

@@ -168,12 +168,12 @@ class Tracker:
     # reading
 
     def look(
-        self, view: View, logs: Mapping[str, list[Event]] | None = None
+        self, view: View, logs: Mapping[str, list[Event]] | None = None, *, cases: Sequence[str] = ()
     ) -> tuple[sqlite3.Connection, list[Unsure]]:
         """What a view shows: a projection in memory, and what is in it only because a date is uncertain.
 
         ``logs`` are looked at in the place of those of the store, as a former ``State`` has them; what is privileged
-        by now is left out of them too.
+        by now is left out of them too. With ``cases`` only these are asked for, so that others need not be in it.
         """
         from tracker import queries
         from tracker.clocks import seen
@@ -186,7 +186,9 @@ class Tracker:
                 view = view._replace(unprivileged=False)
             if view.is_whole and logs is None:
                 return whole, []  # also where there is nothing to leave out: nothing is read again
-        record = self.logs() if logs is None or view.unprivileged else {}
+        if logs is None and not view.unprivileged:
+            logs = self.logs(self._beside(cases))
+        record = self.logs() if view.unprivileged else {}
         shown = record if logs is None else logs
         if view.unprivileged:
             # First of all: the clocks would take away a claim that was logged later than what they ask for.
@@ -194,10 +196,21 @@ class Tracker:
         kept, unsure = seen(shown, view)
         return project_events(kept), unsure
 
-    def logs(self) -> dict[str, list[Event]]:
-        """Every log as events, hash and chain checked; raises BrokenLine."""
-        names = self.log.logs()
+    def logs(self, names: Sequence[str] = ()) -> dict[str, list[Event]]:
+        """Some logs as events, or all of them, hash and chain checked; raises BrokenLine."""
+        names = names or self.log.logs()
         return {name: list(self.events(name)) for name in self.progress(names, len(names))}
+
+    def _beside(self, cases: Sequence[str]) -> list[str]:
+        """The logs in which everything stands that is told of some cases; none when that may be all of them."""
+        from tracker import queries
+        from tracker.names import REGISTERS, case_log
+
+        whole = self.read()
+        if not cases or not set(cases) <= set(queries.case_names(whole)):
+            return []
+        linked = queries.linked_cases(whole, cases)
+        return [*REGISTERS, *map(case_log, sorted({*cases, *linked}))]
 
     def read(self) -> sqlite3.Connection:
         """A connection to the projection, up to date with the logs, that can only read."""

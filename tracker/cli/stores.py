@@ -125,7 +125,7 @@ def look(
     ``logs`` are looked at in the place of those of the store; ``named`` is what a former state of them was called.
     """
     tracker, view = tracker_of(ctx), view_of(ctx)
-    db, unsure = tracker.look(view, logs)
+    db, unsure = tracker.look(view, logs, cases=cases)
     if not view.is_whole or logs is not None:
         former = f"This is the record as it was at {named}." if named else ""
         _require_in_view(tracker, db, cases, " ".join(filter(None, (former, view.told()))))

@@ -119,6 +119,20 @@ def case_names(db: sqlite3.Connection) -> list[str]:
     return [row[0] for row in db.execute("SELECT name FROM cases ORDER BY name")]
 
 
+def linked_cases(db: sqlite3.Connection, names: Sequence[str]) -> set[str]:
+    """The cases that some cases are said to belong with, there or in their own logs, as far as they are followed."""
+    asked = json.dumps(names)
+    rows = db.execute(
+        """
+        SELECT other FROM links WHERE case_name IN (SELECT value FROM json_each(:asked))
+        UNION SELECT case_name FROM links WHERE other IN (SELECT value FROM json_each(:asked))
+        INTERSECT SELECT name FROM cases
+        """,
+        {"asked": asked},
+    )
+    return {name for (name,) in rows}
+
+
 def require_cases(db: sqlite3.Connection, names: Iterable[str]) -> list[str]:
     """The names, each once; raises UnknownName for one that is no case."""
     known = set(case_names(db))
