@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.errors import UnknownName
@@ -109,6 +108,8 @@ ORDER BY name
 
 def status(db: sqlite3.Connection, cases: Sequence[str], *, today: str) -> list[CaseStatus]:
     """Where cases stand, all of them when none is named; ``today`` (YYYY-MM-DD) divides last from next."""
+    import json
+
     condition = "name IN (SELECT value FROM json_each(:cases))" if cases else "1"
     rows = db.execute(_STATUS.format(condition=condition), {"today": today, "cases": json.dumps(list(cases))})
     return [CaseStatus(*row) for row in rows]
