@@ -182,8 +182,8 @@ sys.stdin.read()
 IMPATIENT = """
 import sys
 from tracker.cli import run
-from tracker.projections import build
-build.LOCK_SECONDS = 0.2
+from tracker.projections import opening
+opening.LOCK_SECONDS = 0.2
 sys.exit(run(sys.argv[1:]))
 """
 

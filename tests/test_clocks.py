@@ -18,12 +18,13 @@ from running import ok, run, run_several, said, started
 from tracker import dates, pages, queries
 from tracker.app import Tracker
 from tracker.canonical import encode
-from tracker.clocks import Unsure, View, moment, seen
+from tracker.clocks import moment, seen
 from tracker.documents import markdown
 from tracker.documents.chronology import chronology
 from tracker.envelope import Event
 from tracker.errors import BadDate
 from tracker.projections.build import project_events
+from tracker.view import Unsure, View
 
 ROOT = Path(__file__).parent.parent
 Logs = dict[str, list[Line]]

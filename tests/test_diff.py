@@ -10,9 +10,10 @@ import pytest
 from logged import IDS, Line, at, events
 from running import images, ok, rows_of, run, run_several, said
 
-from tracker.clocks import View, seen
+from tracker.clocks import seen
 from tracker.differences import Change, differences
 from tracker.projections.build import project_events
+from tracker.view import View
 
 ROOT = Path(__file__).parent.parent
 

@@ -13,11 +13,12 @@ import pytest
 from helpers import EXAMPLES, STAMP, doubts, entry, folded, opened, replayed, store
 
 from tracker import queries
+from tracker.amounts import grouped
 from tracker.cli.logging import log_command
 from tracker.entries import Known, drafts
 from tracker.envelope import Draft
 from tracker.eventtypes import base, decode, registry
-from tracker.eventtypes.base import Development, Text, event_type, fields_of, grouped, says, told
+from tracker.eventtypes.base import Development, Text, event_type, fields_of, says, told
 from tracker.eventtypes.schema import schema_of
 from tracker.logs.memory import MemoryLog
 

@@ -20,7 +20,6 @@ from running import PROJECT, ok, run, said, started
 from tracker import queries
 from tracker.app import Tracker
 from tracker.canonical import MAX_LINE
-from tracker.clocks import View
 from tracker.documents import LAYOUTS, as_csv, as_json, writer_for
 from tracker.documents.blocks import (
     Block,
@@ -44,6 +43,7 @@ from tracker.envelope import Stamp
 from tracker.errors import Mistakes
 from tracker.exports import read_any
 from tracker.logs.memory import MemoryLog
+from tracker.view import View
 
 EVENTS = PROJECT / "events"
 ENDINGS = (".json", ".csv")

@@ -13,7 +13,7 @@ from running import images, ok, run, run_several, said, started
 from tracker.app import Tracker
 from tracker.canonical import decode
 from tracker.case import fold
-from tracker.clocks import View, seen
+from tracker.clocks import seen
 from tracker.envelope import START, Draft, Event, Stamp, open_line, seal, verify_line
 from tracker.errors import BrokenLine, Clash
 from tracker.eventtypes.repairs import RecordAdopted
@@ -22,6 +22,7 @@ from tracker.logs.files import FileLog
 from tracker.logs.memory import MemoryLog
 from tracker.logs.replay import replay
 from tracker.states import state
+from tracker.view import View
 
 A = "cases/a"
 NOW = Stamp("Zoe", "2026-12-01T00:00:00.000Z")

@@ -17,12 +17,12 @@ from running import ok, run
 
 from tracker import pages, queries
 from tracker.app import Tracker
-from tracker.clocks import View
 from tracker.documents import LAYOUTS, WRITERS, pdf, writer_for, xlsx
 from tracker.documents.chronology import chronology
 from tracker.documents.labels import Language
 from tracker.envelope import Stamp
 from tracker.errors import Mistakes
+from tracker.view import View
 from tracker.why import why
 
 ENDINGS = tuple(WRITERS)

@@ -37,8 +37,8 @@ from tracker.envelope import Draft
 from tracker.errors import BrokenLine, ProjectionNewer
 from tracker.logs.files import FileLog
 from tracker.problems import CODES
-from tracker.projections import build
-from tracker.projections.schema import SCHEMA_VERSION
+from tracker.projections import build, makers, opening
+from tracker.projections.opening import SCHEMA_VERSION
 
 CASE_LOGS = ["cases/a", "cases/b", "cases/parties"]
 HISTORY: list[tuple[str, Said]] = REGISTERED + [
@@ -187,8 +187,37 @@ def test_other_code_makes_it_anew(tracker: Tracker, monkeypatch: pytest.MonkeyPa
     before = answers(tracker)
     ask(tracker.path, "UPDATE cases SET title = 'as old code had it'")
     assert answers(tracker) != before
+    monkeypatch.setattr(opening, "glance", lambda: ("files of here", "other"))
     monkeypatch.setattr(build, "fingerprint", lambda: "other")
     assert "as old code" not in repr(answers(tracker))
+
+
+def test_the_code_is_read_only_when_its_files_look_otherwise(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    tracker.read()
+    made, read = tracker.path.stat().st_ino, []
+    monkeypatch.setattr(build, "fingerprint", lambda: read.append(1) or makers.fingerprint())
+    tracker.read()
+    assert not read
+    package = tracker.root / "elsewhere"
+    shutil.copytree(makers.PACKAGE, package)
+    monkeypatch.setattr(makers, "PACKAGE", package)
+    for looks_otherwise in (lambda: None, lambda: os.utime(package / "case.py")):
+        looks_otherwise()
+        makers.glance.cache_clear()
+        tracker.read()
+        tracker.read()
+        assert len(read) == 1, "the same code, and that is noted"
+        read.clear()
+    assert tracker.path.stat().st_ino == made
+    for other in (package / "case.py", package / "kinds" / "topic.py"):
+        other.write_bytes(other.read_bytes() + b"# changed\n")
+        makers.fingerprint.cache_clear()
+        makers.glance.cache_clear()
+        tracker.read()
+        assert tracker.path.stat().st_ino != made
+        made = tracker.path.stat().st_ino
+    makers.fingerprint.cache_clear()
+    makers.glance.cache_clear()
 
 
 def test_the_fingerprint_covers_all_that_makes_rows() -> None:
@@ -199,8 +228,8 @@ def test_the_fingerprint_covers_all_that_makes_rows() -> None:
     folders = {"eventtypes", "kinds", "projections"}
     ground = {"canonical", "envelope", "errors", "members", "names", "problems"}  # nothing there makes a row
     made_by = {name.split(".")[1] for name in loaded} - folders - ground
-    source = Path(build.__file__).read_text(encoding="utf-8")
-    assert {"case", "state"} <= made_by and all(f'"{name}"' in source for name in made_by | folders)
+    named = {name.removesuffix("/__init__") for name in makers.MAKERS}
+    assert {"case", "state"} <= made_by <= named and folders == set(makers.FOLDERS)
 
 
 def test_a_newer_projection_is_refused_until_it_is_rebuilt(tracker: Tracker) -> None:

@@ -20,7 +20,7 @@ from torture.calls import begin_update, half_updated
 
 from tracker.app import Tracker
 from tracker.errors import ProjectionFault, ProjectionLocked
-from tracker.projections import build
+from tracker.projections import build, opening
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def held_by_another_program(path: Path) -> Iterator[None]:
 
 def test_a_projection_that_another_program_holds(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
     before = answers(tracker)
-    monkeypatch.setattr(build, "LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(opening, "LOCK_SECONDS", 0.1)
     with held_by_another_program(tracker.path), pytest.raises(ProjectionLocked, match="close it and try again"):
         tracker.read()
     assert answers(tracker) == before

@@ -14,7 +14,6 @@ from running import ok, run
 
 from tracker import queries
 from tracker.app import Tracker
-from tracker.clocks import View
 from tracker.documents import LAYOUTS, WRITERS, writer_for
 from tracker.documents.blocks import (
     Document,
@@ -34,6 +33,7 @@ from tracker.documents.redline import redline
 from tracker.envelope import Draft, Stamp
 from tracker.errors import BadHead, BadReference, OtherRecord
 from tracker.states import State, state
+from tracker.view import View
 
 JUDGED = {"date": "2025-08-04", "court": "meilan-court", "outcome": "for the plaintiff"}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tracker import queries
 from tracker.dates import EARLIEST, LATEST
-from tracker.duties import DONE
+from tracker.deadlines import DONE
 
 if TYPE_CHECKING:
     import sqlite3

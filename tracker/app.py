@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-import subprocess
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.errors import (
     BadReference,
@@ -25,10 +22,10 @@ from tracker.errors import (
 from tracker.progress import unseen
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tracker.amendments import Standing
-    from tracker.clocks import Unsure, View
     from tracker.copies import Copy
     from tracker.deadlines.rules import Rule
     from tracker.documents.certificate import Facts
@@ -48,6 +45,7 @@ if TYPE_CHECKING:
     from tracker.proofs.notes import VerifierKey
     from tracker.proofs.verifying import Compared, Verified
     from tracker.queries import DeadlineRow
+    from tracker.view import Unsure, View
 
 PROJECTION = "tracker.db"
 """The projection's file, beside the folder of the logs."""
@@ -62,8 +60,7 @@ events/keys -text
 GITIGNORE = "/tracker.db*\n/events/.lock\n/events/.journal*\n/events/.quarantine/\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Contradiction:
+class Contradiction(NamedTuple):
     """A sheet's entry that is in the log already and says something else there now."""
 
     where: str
@@ -71,8 +68,7 @@ class Contradiction:
     fields: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """An event that is to be amended: its log, its id, and how it stands."""
 
     log: str
@@ -80,8 +76,7 @@ class Target:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What came of logging: each entry's place, whether it was new, and what contradicts the log."""
 
     appended: tuple[Appended, ...]
@@ -106,6 +101,8 @@ def actor(by: str | None, environment: Mapping[str, str], folder: Path) -> str:
     for name in (by, environment.get("TRACKER_ACTOR")):
         if name and name.strip():
             return name.strip()
+    import subprocess
+
     try:
         asked = subprocess.run(
             ["git", "config", "user.name"], cwd=folder, capture_output=True, timeout=10, check=False
@@ -127,15 +124,20 @@ class Tracker:
 
     def __init__(self, root: Path, log: EventLog | None = None) -> None:
         """Use the logs below ``root``; any other ``EventLog`` can take their place."""
-        if log is None:
-            from tracker.logs.files import FileLog
-
-            log = FileLog(root)
-        self.root, self.log = root, log
+        self.root, self._log = root, log
         self.progress: Progress = unseen
         self.tell: Callable[[str], object] = str
         """Told in a sentence what had to be mended so that a log could be written to."""
         self._read: sqlite3.Connection | None = None
+
+    @property
+    def log(self) -> EventLog:
+        """The logs; what reads and writes those in files is loaded when they are asked for."""
+        if self._log is None:
+            from tracker.logs.files import FileLog
+
+            self._log = FileLog(self.root)
+        return self._log
 
     @classmethod
     def init(cls, root: Path) -> Tracker:
@@ -176,16 +178,17 @@ class Tracker:
         by now is left out of them too. With ``cases`` only these are asked for, so that others need not be in it.
         """
         from tracker import queries
+
+        if view.unprivileged or (view.is_whole and logs is None):
+            whole = self.read()
+            if view.unprivileged and not queries.is_anything_privileged(whole):
+                view = view._replace(unprivileged=False)
+            if view.is_whole and logs is None:
+                return whole, []  # also where there is nothing to leave out: nothing is read again
         from tracker.clocks import seen
         from tracker.privilege import without_privileged
         from tracker.projections.build import project_events
 
-        if view.unprivileged or (view.is_whole and logs is None):
-            whole = self.read()
-            if not queries.is_anything_privileged(whole):
-                view = view._replace(unprivileged=False)
-            if view.is_whole and logs is None:
-                return whole, []  # also where there is nothing to leave out: nothing is read again
         if logs is None and not view.unprivileged:
             logs = self.logs(self._beside(cases))
         record = self.logs() if view.unprivileged else {}
@@ -214,12 +217,23 @@ class Tracker:
 
     def read(self) -> sqlite3.Connection:
         """A connection to the projection, up to date with the logs, that can only read."""
-        from tracker.projections.build import open_projection
+        from tracker.projections.opening import open_current
 
         if self._read is not None:
             self._read.close()
-        self._read = open_projection(self.log, self.path, progress=self.progress)
+        self._read = open_current(self.path, self._stamps)
+        if self._read is None:
+            from tracker.projections.build import open_projection
+
+            self._read = open_projection(self.log, self.path, progress=self.progress)
         return self._read
+
+    def _stamps(self) -> Mapping[str, str]:
+        if self._log is not None:
+            return self._log.stamps()
+        from tracker.logs.looking import stamps
+
+        return stamps(self.root / "events")
 
     def known(self) -> Known:
         """Every name of the store."""
@@ -322,6 +336,8 @@ class Tracker:
 
     def _resolved(self, entries: Sequence[Entry]) -> list[Entry]:
         """The entries with ids in the place of the CASE#NUMBER in their fields; the door tells what is not there."""
+        from dataclasses import replace
+
         from tracker import queries
 
         refs = [_refs_in(entry) for entry in entries]
@@ -352,6 +368,8 @@ class Tracker:
         wanting = [entry for entry in entries if _wants_reckoning(entry)]
         if not wanting:
             return list(entries), []
+        from dataclasses import replace
+
         from tracker.entries import typed
         from tracker.reckoning import facts_of, reckoned
 
@@ -407,8 +425,8 @@ class Tracker:
 
         Raises UnknownName, BadReference, BadPeriod and CannotCompute, and as ``append``.
         """
+        from tracker.deadlines import DONE
         from tracker.deadlines.arithmetic import CannotCompute
-        from tracker.duties import DONE
         from tracker.moves import may_move, move
         from tracker.reckoning import facts_of, reckoned
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -24,6 +24,7 @@ from tracker.eventtypes.cases import CaseOpened
 from tracker.eventtypes.parties import PartyAdded
 from tracker.eventtypes.sources import SourceAdded
 from tracker.names import case_of
+from tracker.view import Unsure, View
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,47 +33,6 @@ if TYPE_CHECKING:
     from tracker.envelope import Event
 
     Logs = Mapping[str, list[Event]]
-
-
-class View(NamedTuple):
-    """What is looked at: happened from ``since`` to ``until``, known by ``known_by``, logged by ``recorded_by``.
-
-    Days are YYYY-MM-DD, a recorded time may also be an RFC 3339 time in UTC; None leaves a clock out. ``told_by`` (a
-    party, or a role in the case) takes that side's values where they are disputed and leaves out what only others
-    assert; ``undisputed`` leaves out what is disputed and what only one side asserts. ``unprivileged`` leaves out what
-    is privileged now, whatever the clocks say, and what refers to it (``tracker.privilege``).
-    """
-
-    since: str | None = None
-    until: str | None = None
-    known_by: str | None = None
-    recorded_by: str | None = None
-    told_by: str | None = None
-    undisputed: bool = False
-    unprivileged: bool = False
-
-    def told(self) -> str:
-        """What the view shows, as a sentence; empty when it leaves nothing out."""
-        parts = {
-            "since": "happened on or after", "until": "happened on or before", "known_by": "was known by",
-            "recorded_by": "was logged by", "told_by": "stands as told by",
-        }  # fmt: skip
-        said = [f"{words} {value}" for name, words in parts.items() if (value := getattr(self, name))]
-        said += ["is undisputed"] * self.undisputed
-        return f"Only what {' and '.join(said)} is shown." if said else ""
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing is left out."""
-        return not any(self)
-
-
-class Unsure(NamedTuple):
-    """An event that is in the view only because its uncertain date, or its source's, may lie within."""
-
-    ref: str
-    clock: str
-    date: str
 
 
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2})?(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})?", re.ASCII).fullmatch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker import queries
-from tracker.eventtypes.base import grouped
+from tracker.amounts import grouped
 
 if TYPE_CHECKING:
     import sqlite3

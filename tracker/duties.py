@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracker.dates import fault, parse
+from tracker.deadlines import DONE
 from tracker.eventtypes.base import Development, Outcome, registry
 from tracker.eventtypes.deadlines import (
     DeadlineAct,
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 
     from tracker.amendments import Standing
     from tracker.eventtypes import EventData
-
-DONE = ("met", "missed", "withdrawn")
-"""What ends a deadline."""
 
 Doubt = tuple[str, int, str]
 """A code of ``tracker.problems``, the event's number, and a sentence."""

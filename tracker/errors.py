@@ -39,9 +39,7 @@ Doubtful contents are not exceptions: they are values of ``tracker.problems.Prob
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -106,6 +104,8 @@ class UnknownName(WrongUse):
     """A name nobody has introduced, with the nearest ones that are known."""
 
     def __init__(self, what: str, name: str, known: Iterable[str], todo: str) -> None:
+        from difflib import get_close_matches
+
         near = get_close_matches(name, sorted(known), n=3, cutoff=0.6)
         hint = f" (did you mean {' or '.join(near)}?)" if near else ""
         super().__init__(f"There is no {what} {name!r}{hint}: {todo}.")
@@ -446,8 +446,7 @@ class ReadFailed(RecordFault):
         super().__init__(f"{where} could not be read ({reason}): see to its permissions, or restore it from a copy.")
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(NamedTuple):
     """One thing wrong with one entry: where it stands, which field, and what to do."""
 
     where: str

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tracker import queries
 from tracker.dates import parse
-from tracker.duties import DONE
+from tracker.deadlines import DONE
 
 if TYPE_CHECKING:
     import sqlite3

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracker import queries
+from tracker.deadlines import DONE
 from tracker.deadlines.rules import require_rule
-from tracker.duties import DONE
 from tracker.entries import Entry
 from tracker.errors import WrongUse
 from tracker.names import case_log

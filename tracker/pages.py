@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tracker import queries
+from tracker.amounts import grouped
 from tracker.errors import BadReference, UnknownName
-from tracker.eventtypes.base import Development, fields_of, grouped, registry
 from tracker.names import REGISTERS, log_of, parse_ref
 from tracker.queries import Citation, Line, pinpoint
 
@@ -295,6 +295,8 @@ def event_page(db: sqlite3.Connection, reference: str) -> list[Line]:
 
 def _happened(row: sqlite3.Row) -> bool:
     """Whether an event is one that happens on a day, and not one about the record; of an unknown type it may be."""
+    from tracker.eventtypes.base import Development, registry
+
     cls = registry().get(row["type"])
     return cls is None or issubclass(cls, Development)
 
@@ -320,6 +322,8 @@ def _said_about(page: _Page, ref: str) -> Iterator[Line]:
 
 
 def _fields(page: _Page, row: sqlite3.Row) -> Iterator[tuple[str, str]]:
+    from tracker.eventtypes.base import fields_of, registry
+
     data: dict[str, Any] = json.loads(row["data"])
     cls = registry().get(row["type"])
     known = {field.name: field for field in fields_of(cls)} if cls else {}

@@ -12,7 +12,7 @@ from stores import BATCH, images, leftovers, started
 
 from torture.campaign import Counts, How, emptied, in_memory
 from tracker.app import Tracker
-from tracker.cli.output import save
+from tracker.cli.saving import save
 from tracker.envelope import Draft
 from tracker.errors import ProjectionFault, WriteFailed
 from tracker.logs.files import FileLog

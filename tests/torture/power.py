@@ -21,7 +21,7 @@ from stores import BATCH, IDS, started
 from syscalls import Syscalls, replaced
 
 from torture.campaign import Counts, How, emptied, in_memory
-from tracker.cli.output import save
+from tracker.cli.saving import save
 from tracker.envelope import Draft
 from tracker.errors import BrokenLine
 from tracker.logs.files import FileLog

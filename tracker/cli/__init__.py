@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from tracker import __version__
-from tracker.errors import ProjectionFault, TrackerError
 
 COMMANDS = {
     "init": "writing",
@@ -23,7 +22,7 @@ COMMANDS = {
     "source": "registers",
     "party": "registers",
     "deadline": "deadline",
-    "status": "reading",
+    "status": "status",
     "show": "reading",
     "timeline": "reading",
     "deadlines": "duties",
@@ -33,7 +32,7 @@ COMMANDS = {
     "disputes": "reading",
     "check": "reading",
     "why": "why",
-    "chronology": "reading",
+    "chronology": "chronology",
     "issued": "issuing",
     "query": "reading",
     "types": "vocabulary",
@@ -119,8 +118,6 @@ def run(args: list[str]) -> int:
         return _fail(_sentence(error), 2)
     except (click.Abort, KeyboardInterrupt):
         return _fail("Stopped; nothing was logged after the last event that was reported.", 130)
-    except TrackerError as error:
-        return _fail(str(error), error.exit_code)
     except UnicodeEncodeError as error:
         return _fail(_not_encoded(error), 2 if error.encoding == "utf-8" else 1)
     except (ReaderGone, BrokenPipeError):
@@ -130,6 +127,10 @@ def run(args: list[str]) -> int:
         _silence()
         return _fail(f"{error.filename or 'The output'} could not be read or written ({error.strerror or error}).", 1)
     except Exception as error:
+        from tracker.errors import ProjectionFault, TrackerError
+
+        if isinstance(error, TrackerError):
+            return _fail(str(error), error.exit_code)
         if os.environ.get("TRACKER_DEBUG"):
             raise
         if type(error).__module__ == "sqlite3":  # damage in the middle of the projection shows only when it is read

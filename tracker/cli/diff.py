@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from tracker.app import Tracker
-    from tracker.clocks import Unsure, View
     from tracker.differences import Change
+    from tracker.view import Unsure, View
 
 TITLES = ("Change", "What", "Before", "After", "Event")
 MOST_UNSURE = 5
@@ -60,7 +60,8 @@ def _cells(row: Change) -> tuple[str, ...]:
 
 def _views(known_by: str | None, recorded_by: str | None, then: str) -> tuple[View, View]:
     """The two views that are compared; raises BadDate and WrongUse."""
-    from tracker.clocks import View, moment
+    from tracker.clocks import moment
+    from tracker.view import View
 
     if known_by is not None and recorded_by is not None:
         raise WrongUse("Say --known-by or --recorded-by, not both: a comparison goes by one clock.")
@@ -115,7 +116,7 @@ def _say_unsure(unsure: Iterable[Unsure], rows: Sequence[Change]) -> None:
 def _nothing(tracker: Tracker, last: View) -> str:
     """What people read when there are no rows: in a store without cases, how to start."""
     from tracker import queries
-    from tracker.cli.reading import NO_CASE
+    from tracker.cli.stores import NO_CASE
 
     if not queries.case_names(tracker.read()):
         return NO_CASE

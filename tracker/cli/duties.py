@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracker.amounts import grouped, span_of_money
 from tracker.cli import output
 from tracker.cli.output import formats
 from tracker.cli.stores import (
@@ -23,8 +24,6 @@ from tracker.cli.stores import (
     view_of,
 )
 from tracker.cli.tables import Column, render
-from tracker.eventtypes.base import grouped, span_of_money
-from tracker.obligations import plain
 
 if TYPE_CHECKING:
     import sqlite3
@@ -104,7 +103,6 @@ def _now(tracker: Tracker, db: sqlite3.Connection) -> Callable[[DeadlineRow], No
 
     from tracker.agenda import Now
     from tracker.errors import WrongUse
-    from tracker.moves import restated
 
     @cache
     def rules() -> Mapping[str, Rule]:
@@ -114,8 +112,12 @@ def _now(tracker: Tracker, db: sqlite3.Connection) -> Callable[[DeadlineRow], No
         return sound
 
     def now(row: DeadlineRow) -> Now:
+        if not row.rule:
+            return Now()
+        from tracker.moves import restated
+
         try:
-            found = restated(db, row, rules()) if row.rule else None
+            found = restated(db, row, rules())
         except WrongUse as wrong:
             return Now(fault=str(wrong))
         return Now() if found is None else Now(" or ".join(found.dues) or "no day")
@@ -146,6 +148,7 @@ def _write_calendar(
 ) -> None:
     """Write the calendar file, and log which days it holds, so that a move can name it."""
     from tracker import queries
+    from tracker.cli.saving import save
     from tracker.errors import BadFormat, TrackerError
     from tracker.ics import calendar_file
 
@@ -153,7 +156,7 @@ def _write_calendar(
     if path.suffix.lower() != ".ics":
         raise BadFormat(target, [".ics"])
     tracker.check_target(path)
-    output.save(path, calendar_file(db, cases, alarms=alarms))
+    save(path, calendar_file(db, cases, alarms=alarms))
     number = len(queries.calendar_entries(db, cases))
     output.say(f"Wrote {target}: {number} {'entry' if number == 1 else 'entries'}.")
     try:
@@ -217,5 +220,7 @@ def _owed_cells(row: OwedRow) -> tuple[str, ...]:
 
 
 def _totals(totals: Mapping[str, tuple[Decimal, Decimal]]) -> Iterator[str]:
+    from tracker.obligations import plain
+
     for currency, (least, most) in totals.items():
         yield span_of_money(plain(least), plain(most), currency)

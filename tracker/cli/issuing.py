@@ -11,6 +11,7 @@ import click
 
 from tracker.cli import output
 from tracker.cli.output import formats
+from tracker.cli.saving import save
 from tracker.cli.stores import cases_argument, look, made_of_options, stamp, tracker_of, view_of
 from tracker.cli.tables import Column
 
@@ -165,7 +166,7 @@ def save_and_issue(
     from tracker.errors import TrackerError
 
     if issue is None:
-        output.save(target, document)
+        save(target, document)
         output.say(f"Wrote {target}.")
         return 0
     tracker, options = tracker_of(ctx), options_of(ctx)
@@ -173,7 +174,7 @@ def save_and_issue(
         entries = tracker.issue(cases, document, target, to=issue.to, options=options, heads=heads_of(record, cases))
         for entry in entries:
             tracker.preview(entry, issue.by)
-    output.save(target, document)
+    save(target, document)
     output.say(f"Wrote {target}.")
     try:
         tracker.append(entries, issue.by)

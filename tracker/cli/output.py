@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
-import stat
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tracker.logs import durable
 from tracker.text import visible, visible_json
 
 if TYPE_CHECKING:
@@ -41,7 +37,16 @@ def formats(command: F) -> F:
 
 def columns() -> int:
     """How wide the terminal is; 80 away from one, unless COLUMNS says otherwise."""
-    return shutil.get_terminal_size((80, 24)).columns
+    try:
+        said = int(os.environ["COLUMNS"])
+    except (KeyError, ValueError):
+        said = 0
+    if said > 0:
+        return said
+    try:  # as shutil does it, which is slow to load
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):  # closed before the start, or no terminal
+        return 80
 
 
 def echo(text: str) -> None:
@@ -214,24 +219,3 @@ PROGRESS_AFTER = 1.0
 def error(text: str) -> None:
     """Print a sentence on standard error."""
     say(f"Error: {text}")
-
-
-def save(path: Path, document: bytes) -> None:
-    """Write a document whole or not at all, so that it stays; a link and what is no plain file keep their places."""
-    real = Path(os.path.realpath(path))
-    if real.exists() and not real.is_file():
-        real.write_bytes(document)
-        return
-    try:
-        mode = stat.S_IMODE(real.stat().st_mode) if real.exists() else 0o666 & ~_umask()
-        durable.sweep_drafts(real)
-        durable.write_whole(real, document, draft=durable.draft_of(real), mode=mode)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None
-
-
-def _umask() -> int:
-    """What permissions nobody is to have; it can only be asked for by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

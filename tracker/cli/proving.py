@@ -9,6 +9,7 @@ import click
 
 from tracker.cli import output
 from tracker.cli.output import formats
+from tracker.cli.saving import save
 from tracker.cli.stores import by_option, complete_case, complete_log, stamp, tracker_of
 from tracker.cli.tables import Column
 
@@ -132,5 +133,5 @@ def certify_command(
         click.echo(document.decode(), nl=False)
         return
     tracker.check_target(Path(target))
-    output.save(Path(target), document)
+    save(Path(target), document)
     output.say(f"Wrote {target}: a draft, which is nobody's statement until somebody completes and signs it.")

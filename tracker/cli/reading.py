@@ -1,39 +1,21 @@
-"""The verbs that ask: status, show, timeline, search, check, chronology, query."""
+"""The verbs that ask: show, timeline, search, disputes, check, query."""
 
 from __future__ import annotations
 
 import math
-from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tracker.cli import output
-from tracker.cli.issuing import former_of, issuing, save_and_issue, versions, versions_of
 from tracker.cli.output import formats
-from tracker.cli.stores import (
-    by_option,
-    cases_argument,
-    clocks,
-    complete_case,
-    days_of,
-    look,
-    sides,
-    tracker_of,
-    view_of,
-)
+from tracker.cli.stores import NO_CASE, cases_argument, clocks, complete_case, look, sides
 from tracker.cli.tables import Column
-from tracker.documents import LAYOUTS
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from tracker.documents.labels import Language
-    from tracker.queries import CaseStatus, TimelineRow
-
-
-NO_CASE = "No case yet: start one with 'tracker open CASE --kind KIND --title TITLE'."
+    from tracker.queries import TimelineRow
 
 
 def _nothing(db: sqlite3.Connection, text: str) -> str:
@@ -41,51 +23,6 @@ def _nothing(db: sqlite3.Connection, text: str) -> str:
     from tracker import queries
 
     return text if queries.case_names(db) else NO_CASE
-
-
-def _dated(date: str | None, what: str | None) -> str:
-    return " ".join(filter(None, (date, what))) or "-"
-
-
-def _status_cells(row: CaseStatus) -> tuple[str, ...]:
-    last = _dated(row.last_date, row.last) if row.last_date or not row.last else f"{row.last}, day not stated"
-    coming = _dated(row.next_date, row.next)
-    known = (row.known_until or "-").partition("T")[0]
-    return row.case, f"{row.kind}: {row.stage}", last, coming, known, str(row.disputes + row.problems)
-
-
-@click.command("status")
-@cases_argument
-@click.option("--stale", metavar="DAYS", help="Only cases of which nothing became known for so many days, as in 30d.")
-@clocks
-@formats
-@click.pass_context
-def status_command(ctx: click.Context, cases: tuple[str, ...], stale: str | None, form: str | None) -> None:
-    """Show where cases stand, all of them when none is named."""
-    from tracker import queries
-
-    db = look(ctx, *cases)
-    rows = queries.status(db, queries.require_cases(db, cases), today=date.today().isoformat())
-    if stale is not None:
-        before = (date.today() - timedelta(days=days_of("--stale", stale))).isoformat()
-        rows = [row for row in rows if row.known_day is None or row.known_day < before]
-    titles = [Column("Case", wrap=False), *map(Column, ("Stage", "Last", "Next", "Known until"))]
-    # A column of zeros tells less than one sentence.
-    shown = len(titles) + any(row.disputes + row.problems for row in rows)
-    titles.append(Column("Open", align="right"))
-    empty = NO_CASE if stale is None else f"No case is without news for {days_of('--stale', stale)} days."
-    output.show(rows, form, titles[:shown], lambda row: _status_cells(row)[:shown], empty=empty)
-    if rows and not form:
-        click.echo("\n" + _open_ends(sum(row.disputes for row in rows), sum(row.problems for row in rows)))
-
-
-def _open_ends(disputes: int, problems: int) -> str:
-    told = []
-    if disputes:
-        told.append(f"{disputes} open dispute{'s' * (disputes != 1)}: 'tracker disputes' lists them.")
-    if problems:
-        told.append(f"{problems} open problem{'s' * (problems != 1)}: 'tracker check' lists them.")
-    return " ".join(told) or "No open disputes or problems."
 
 
 @click.command("disputes")
@@ -194,78 +131,6 @@ def check_command(ctx: click.Context, cases: tuple[str, ...], strict: bool, form
     if strict and rows:
         output.error(f"{len(rows)} problem{'s' * (len(rows) > 1)} found: 'tracker check' says what to do about each.")
         return 1
-    return 0
-
-
-@click.command("chronology")
-@click.argument("cases", metavar="CASE...", nargs=-1, required=True, shell_complete=complete_case)
-@click.option(
-    "-o", "--output", "target", type=click.Path(), metavar="FILE",
-    help="Where to write it; its ending says the format.",
-)  # fmt: skip
-@click.option(
-    "--layout", type=click.Choice(LAYOUTS), default="table", show_default=True, help="How it is arranged.",
-)  # fmt: skip
-@click.option(
-    "--lang", "language", type=click.Choice(["en", "zh"]), default="en", show_default=True,
-    help="The language of its own words; what was logged stays as it is.",
-)  # fmt: skip
-@click.option(
-    "--template", "folder", type=click.Path(), metavar="FOLDER", help="A letterhead, fonts and labels of your own.",
-)  # fmt: skip
-@click.option("--privileged", is_flag=True, help="Also what is privileged; else it is left out.")
-@sides
-@clocks
-@versions
-@by_option
-@click.pass_context
-def chronology_command(
-    ctx: click.Context,
-    /,
-    cases: tuple[str, ...],
-    target: str | None,
-    layout: str,
-    language: Language,
-    folder: str | None,
-    at: str | None,
-    redline: str | None,
-    issue_to: str | None,
-    actor: str | None,
-    privileged: bool,
-) -> int:
-    """Write the chronology of one case, or of several merged into one, to a file or to standard output."""
-    from tracker import queries
-    from tracker.documents import writer_for
-    from tracker.documents.chronology import chronology
-    from tracker.documents.template import PLAIN, read_template
-
-    if layout == "undisputed":
-        ctx.meta["tracker.undisputed"] = True
-    if privileged and layout == "privilege":
-        raise click.UsageError("The privilege log never holds what is privileged: leave out --privileged.", ctx)
-    ctx.meta["tracker.unprivileged"] = not privileged
-    template = read_template(Path(folder)) if folder is not None else PLAIN
-    write, issue = writer_for(target), issuing(ctx, issue_to, target, actor)
-    found = versions_of(ctx, cases, at, redline)
-    db = look(ctx, *cases, logs=found.logs, named=at or "")
-    view = view_of(ctx)
-    record = db if view.is_whole else tracker_of(ctx).look(type(view)(), found.logs)[0]
-    former = former_of(ctx, cases, found, redline)
-    with output.clock(f"Writing {target or 'Markdown'}"):
-        made = chronology(
-            db, cases, layout=layout, language=language, shown=view.told(), record=record, former=former,
-            template=template,
-        )  # fmt: skip
-        document = write(made)
-    if target is None:
-        click.echo(document.decode(), nl=False)
-    else:
-        tracker_of(ctx).check_target(Path(target))
-        code = save_and_issue(ctx, Path(target), document, issue, cases, record)
-        if code:
-            return code
-    if not any(row.developments for row in queries.status(record, cases, today=date.today().isoformat())):
-        output.say(f"Nothing has happened in it yet: log what did with 'tracker log {cases[0]} TYPE'.")
     return 0
 
 

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from tracker.app import Tracker
-    from tracker.clocks import View
     from tracker.envelope import Event, Stamp
+    from tracker.view import View
 
 F = TypeVar("F", bound="Callable[..., Any]")
+NO_CASE = "No case yet: start one with 'tracker open CASE --kind KIND --title TITLE'."
 
 
 def tracker_of(ctx: click.Context) -> Tracker:
@@ -81,9 +82,7 @@ def _keep_clock(ctx: click.Context, param: click.Parameter, value: str | bool | 
 
 def view_of(ctx: click.Context) -> View:
     """What the options of ``clocks`` ask for; raises BadDate."""
-    from tracker.clocks import View
-    from tracker.dates import parse
-    from tracker.loosedates import read
+    from tracker.view import View
 
     def day(name: str, end: str) -> str | None:
         text = ctx.meta.get(f"tracker.{name}")
@@ -91,6 +90,9 @@ def view_of(ctx: click.Context) -> View:
             return None
         if name == "recorded_by" and "T" in text:
             return str(text)
+        from tracker.dates import parse
+        from tracker.loosedates import read
+
         found: str = getattr(parse(read(text, date.today())), end)
         return found
 
@@ -228,11 +230,11 @@ def day_option(command: F) -> F:
 
 
 def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
+    if value is None:
+        return date.today().isoformat()
     from tracker.dates import parse
     from tracker.loosedates import read
 
-    if value is None:
-        return date.today().isoformat()
     found = parse(read(value, date.today()))
     if found.earliest != found.latest:
         raise click.BadParameter(f"{value!r} is not one day: write 2025-12-01.", param_hint="--on")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tracker import queries
+from tracker.amounts import span_of_money
 from tracker.dates import fault
 from tracker.documents.blocks import Figure, Grid, Heading, Items, Moment, Paragraph, Row, Strong
 from tracker.documents.days import day, said
 from tracker.documents.timeline import in_pages
-from tracker.eventtypes.base import span_of_money
 from tracker.states import short
 
 if TYPE_CHECKING:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from tracker.errors import LogLocked, LogRefused
+from tracker.logs.sorts import refuse_others, refuse_sort
 
 LOCK_TIMEOUT: Final = 10.0
 """Seconds to wait for another writer: a write takes milliseconds, so that ten seconds mean it hangs."""
@@ -26,15 +27,6 @@ _RETRY: Final = 0.01
 _MODE: Final = 0o600  # a case may hold what is privileged: nobody else's business
 _SAFE: Final = os.O_CLOEXEC | os.O_NOFOLLOW
 _BLOCK: Final = 65_536
-
-_SORTS: Final = {
-    stat.S_IFLNK: "a symbolic link",
-    stat.S_IFDIR: "a folder",
-    stat.S_IFIFO: "a pipe",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-}
 
 
 @contextmanager
@@ -77,19 +69,13 @@ def open_log(path: Path, *, write: bool = False, create: bool = False) -> int:
         raise
     try:
         found = os.fstat(fd)
-        _refuse_sort(path, found)
+        refuse_sort(path, found)
         if write and found.st_nlink > 1:
             raise LogRefused(path, "a file with a second name (a hard link)")
     except BaseException:
         close(fd)
         raise
     return fd
-
-
-def refuse_others(path: Path, *, sort: int = stat.S_IFREG) -> None:
-    """Refuse what is there but not of this sort, a link above all; what is not there is no matter of this function."""
-    with suppress(OSError):
-        _refuse_sort(path, os.lstat(path), sort=sort)
 
 
 def append_whole(fd: int, data: bytes) -> None:
@@ -260,12 +246,6 @@ def _try_lock(fd: int, path: Path) -> bool:
     except BlockingIOError:
         return False
     return is_in_place(fd, path)  # somebody may have removed the lock file between opening and locking
-
-
-def _refuse_sort(path: Path, found: os.stat_result, *, sort: int = stat.S_IFREG) -> None:
-    actual = stat.S_IFMT(found.st_mode)
-    if actual != sort:
-        raise LogRefused(path, _SORTS.get(actual, "a file"))
 
 
 def _is_at_work(process: int) -> bool:

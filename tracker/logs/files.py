@@ -18,15 +18,15 @@ from typing import Final
 
 from tracker.canonical import MAX_LINE
 from tracker.envelope import START, Draft, Event, Head, Stamp, hash_of, open_alone, verify_line
-from tracker.errors import BadName, BrokenLine, HeadMoved, ReadFailed, StrayLog, WriteFailed
-from tracker.logs import durable
+from tracker.errors import BrokenLine, HeadMoved, ReadFailed, WriteFailed
+from tracker.logs import durable, looking
 from tracker.logs.batch import find_ids, plan, wanted_ids
 from tracker.logs.journal import Journal, Mark
 from tracker.logs.port import NOTHING_EXPECTED, Appended
 from tracker.logs.repairs import Quarantine, Repair, covered, fault_of_tail
+from tracker.logs.sorts import refuse_others
 from tracker.names import check_log
 
-_ENDING: Final = ".jsonl"
 _BLOCK: Final = 1_048_576
 _TOO_LONG: Final = f"it is longer than {MAX_LINE} bytes"
 
@@ -46,7 +46,7 @@ class FileLog:
     def __init__(self, root: Path, *, lock_timeout: float = durable.LOCK_TIMEOUT) -> None:
         self._events = root / "events"
         self._lock_timeout = lock_timeout
-        self._journal = Journal(self._events / ".journal")
+        self._journal = Journal(self._events / looking.JOURNAL)
         self._quarantine = Quarantine(self._events / ".quarantine")
         self._repairs: list[Repair] = []
 
@@ -98,16 +98,12 @@ class FileLog:
 
     def stamps(self) -> dict[str, str]:
         """See ``EventLog.stamps``: size, time of the last change, inode, and whether a batch is being written."""
-        with _naming(ReadFailed, self._events):
-            stamps = {log: f"{it.st_size} {it.st_mtime_ns} {it.st_ino}" for log, it in self._files()}
-            # Only now: whoever saw bytes of a batch finds its journal, or the batch is done.
-            unfinished = self._journal.marks()
-        return {log: stamp + " unfinished" * (log in unfinished) for log, stamp in stamps.items()}
+        return looking.stamps(self._events)
 
     def logs(self) -> list[str]:
         """See ``EventLog.logs``."""
         with _naming(ReadFailed, self._events):
-            return sorted(log for log, _ in self._files())
+            return sorted(log for log, _ in looking.files(self._events))
 
     def loose_ends(self, *logs: str) -> dict[str, int]:
         """See ``EventLog.loose_ends``."""
@@ -175,27 +171,14 @@ class FileLog:
         return covered(self._events, check_log(log))
 
     def _path(self, log: str) -> Path:
-        return self._events / (check_log(log) + _ENDING)
-
-    def _files(self) -> Iterator[tuple[str, os.stat_result]]:
-        """Yield every log that is not empty, and everything else that has the name of one."""
-        for folder, prefix in ((self._events, ""), (self._events / "cases", "cases/")):
-            durable.refuse_others(folder, sort=stat.S_IFDIR)
-            with suppress(FileNotFoundError), os.scandir(folder) as entries:
-                for entry in entries:
-                    if not entry.name.endswith(_ENDING) or entry.name.startswith("."):
-                        continue
-                    with suppress(FileNotFoundError):  # removed since
-                        found = entry.stat(follow_symlinks=False)
-                        if found.st_size or not stat.S_ISREG(found.st_mode):
-                            yield _log_of(folder, prefix, entry.name), found
+        return self._events / (check_log(log) + looking.ENDING)
 
     @contextmanager
     def _opened(self, log: str, *, write: bool = False, create: bool = False) -> Iterator[int]:
         """Open a log below folders that are no links; raises LogRefused, OSError."""
         path = self._path(log)
         for folder in (self._events, path.parent):
-            durable.refuse_others(folder, sort=stat.S_IFDIR)
+            refuse_others(folder, sort=stat.S_IFDIR)
         fd = durable.open_log(path, write=write, create=create)
         try:
             yield fd
@@ -344,10 +327,3 @@ def _naming(kind: type[ReadFailed] | type[WriteFailed], where: Path) -> Iterator
         yield
     except OSError as fault:
         raise kind(fault.filename or where, fault.strerror or str(fault)) from fault
-
-
-def _log_of(folder: Path, prefix: str, file: str) -> str:
-    try:
-        return check_log(prefix + file.removesuffix(_ENDING))
-    except BadName:
-        raise StrayLog(folder / file) from None

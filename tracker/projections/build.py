@@ -5,22 +5,31 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import Counter
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import cache
-from hashlib import sha256
 from operator import itemgetter
 from pathlib import Path
-from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from tracker.envelope import START
-from tracker.errors import ProjectionFault, ProjectionLocked, ProjectionNewer
+from tracker.errors import ProjectionNewer
 from tracker.logs import durable
 from tracker.names import REGISTERS
 from tracker.progress import Progress, unseen
-from tracker.projections.schema import OF_A_CASE, OF_PARTIES, OF_SOURCES, SCHEMA_VERSION, TABLES
+from tracker.projections.makers import fingerprint, glance
+from tracker.projections.opening import (
+    LOCK_SECONDS,
+    SCHEMA_VERSION,
+    connect,
+    dressed,
+    is_locked,
+    is_whole,
+    seen,
+    sqlite_faults,
+)
+from tracker.projections.schema import OF_A_CASE, OF_PARTIES, OF_SOURCES, TABLES
 from tracker.projections.views import VIEWS
 from tracker.projections.workers import make_all, processors
 
@@ -33,26 +42,10 @@ if TYPE_CHECKING:
     from tracker.logs.port import EventLog
     from tracker.projections.rows import Row
 
-LOCK_SECONDS = 5.0
 PAGE = 16_384
 """Bytes of a page of the database: fewer, larger ones are written faster."""
-MAKERS = ("case", "state", "obligations", "duties", "amendments", "checks", "registers", "dates")
-"""The modules, beside the packages of the vocabulary and this one, whose code decides what the rows are."""
 ATTEMPTS = 5
 """How often to start again when the logs move on, or the projection is exchanged, while it is opened."""
-
-
-@cache
-def fingerprint() -> str:
-    """A hash of the code that makes the rows, so that other code makes them anew."""
-    package = Path(__file__).parent.parent
-    made_by = [package / f"{name}.py" for name in MAKERS]
-    for folder in ("eventtypes", "kinds", "projections"):
-        made_by += sorted((package / folder).glob("*.py"))
-    digest = sha256()
-    for path in made_by:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def open_projection(log: EventLog, path: Path, *, progress: Progress = unseen) -> sqlite3.Connection:
@@ -63,18 +56,18 @@ def open_projection(log: EventLog, path: Path, *, progress: Progress = unseen) -
     Raises:
         ProjectionNewer, ProjectionLocked, ProjectionFault; BrokenLine and LogRefused of the log.
     """
-    with _sqlite_faults(path):
+    with sqlite_faults(path):
         for _ in range(ATTEMPTS):
             stamps = log.stamps()
             if not _usable(path) or not _bring_up_to_date(log, path, stamps):
                 if not _may_write(path):
                     return project(log)
                 rebuild(log, path, progress=progress)
-            db = _connect(path)
-            if _seen(db) == stamps:
+            db = connect(path)
+            if seen(db) == stamps:
                 return db
             db.close()  # in between, somebody logged, or another process put an older projection in its place
-        return _connect(path)
+        return connect(path)
 
 
 def rebuild(log: EventLog, path: Path, *, progress: Progress = unseen, processes: int | None = None) -> None:
@@ -84,7 +77,7 @@ def rebuild(log: EventLog, path: Path, *, progress: Progress = unseen, processes
     the old projection stays when it fails, if it was one.
     """
     fresh = durable.draft_of(path)
-    with _sqlite_faults(path):
+    with sqlite_faults(path):
         try:
             durable.sweep_drafts(path)
             _fill(log.stamps(), _reader(log), fresh, progress, processes or processors())
@@ -109,7 +102,7 @@ def _held(path: Path) -> Iterator[None]:
         try:
             old.execute("BEGIN IMMEDIATE")
         except sqlite3.DatabaseError as error:
-            if _is_locked(error):
+            if is_locked(error):
                 raise
             path.unlink()  # no projection, or a damaged one; what lies beside it must not outlive it
             _remove_beside(path)
@@ -125,16 +118,17 @@ def _remove_beside(path: Path) -> None:
 def unlike(log: EventLog, path: Path) -> list[str] | None:
     """The tables and views of the projection that are not those that the logs give; None when it is not up to date.
 
-    What only says when a log was read is left out, and so is the full-text index, which is made of ``search_texts``.
+    What only says when a log or a program was looked at is left out, and so is the full-text index, which is made of
+    ``search_texts``.
 
     Raises:
         ProjectionNewer, ProjectionLocked, ProjectionFault; BrokenLine and LogRefused of the log.
     """
-    with _sqlite_faults(path):
+    with sqlite_faults(path):
         if not _usable(path):
             return None
-        with closing(_connect(path)) as ours:
-            if _seen(ours) != log.stamps():
+        with closing(connect(path)) as ours:
+            if seen(ours) != log.stamps():
                 return None
             with closing(project(log)) as true:
                 expected, found = _contents(true), _contents(ours)
@@ -150,7 +144,8 @@ def _contents(db: sqlite3.Connection) -> dict[str, tuple[str, Counter[tuple[Any,
         if sort == "table":
             listed = "log, position, xhash, told_position, told_xhash, told_time" if name == "heads" else "*"
             quoted = name.replace('"', '""')  # somebody may have added a table of any name
-            rows.update(tuple(row) for row in db.execute(f'SELECT {listed} FROM "{quoted}"'))  # noqa: S608
+            same = "name = 'fingerprint'" if name == "about" else "1"
+            rows.update(tuple(row) for row in db.execute(f'SELECT {listed} FROM "{quoted}" WHERE {same}'))  # noqa: S608
         found[name] = (sql, rows)
     return found
 
@@ -197,23 +192,18 @@ def _fill(
             db.close()
 
 
-def _seen(db: sqlite3.Connection) -> dict[str, str]:
-    """The stamps that the logs had when they were projected."""
-    return dict(db.execute("SELECT log, stamp FROM heads").fetchall())
-
-
 def _bring_up_to_date(log: EventLog, path: Path, stamps: Mapping[str, str]) -> bool:
     """Whether the projection is as new as ``stamps`` now; not when it may not be written, or is damaged."""
     try:
-        with closing(_connect(path)) as known:
-            seen = _seen(known)
-        changed = {name for name in seen.keys() | stamps.keys() if seen.get(name) != stamps.get(name)}
+        with closing(connect(path)) as known:
+            then = seen(known)
+        changed = {name for name in then.keys() | stamps.keys() if then.get(name) != stamps.get(name)}
         if changed and not _may_write(path):
             return False
         if changed:
             _update(log, path, changed, stamps)
     except sqlite3.DatabaseError as error:
-        if _is_locked(error):
+        if is_locked(error):
             raise
         return False
     return True
@@ -247,7 +237,7 @@ def project(log: EventLog) -> sqlite3.Connection:
 
 def _only_read(connection: sqlite3.Connection) -> sqlite3.Connection:
     connection.execute("PRAGMA query_only = 1")
-    return _dressed(connection)
+    return dressed(connection)
 
 
 def _create(db: Database) -> None:
@@ -263,7 +253,8 @@ def _create(db: Database) -> None:
         )
     for name, (_, sql) in VIEWS.items():
         db.create_view(name, sql)
-    db.table("about").insert({"name": "fingerprint", "value": fingerprint()})
+    made_by = dict([("fingerprint", fingerprint()), glance()])
+    db.table("about").insert_all({"name": name, "value": value} for name, value in made_by.items())
     db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
@@ -373,64 +364,36 @@ def _usable(path: Path) -> bool:
         return False
     try:
         # Not read-only: what an interrupted update left has to be rolled back first.
-        with closing(_connect(path, "rw")) as known:
+        with closing(connect(path, "rw")) as known:
             version = known.execute("PRAGMA user_version").fetchone()[0]
             if version > SCHEMA_VERSION:
                 raise ProjectionNewer(path, version, SCHEMA_VERSION)
-            if path.stat().st_size % known.execute("PRAGMA page_size").fetchone()[0]:
-                return False  # cut off within a page, which SQLite does not mind
+            if not is_whole(known, path):
+                return False
             row = known.execute("SELECT value FROM about WHERE name = 'fingerprint'").fetchone()
-            return row is not None and row[0] == fingerprint()
+            if row is None or row[0] != fingerprint():
+                return False
+            _note_glance(known)
+            return True
     except sqlite3.DatabaseError as error:
-        if _is_locked(error):
+        if is_locked(error):
             raise
         return False
 
 
+def _note_glance(db: sqlite3.Connection) -> None:
+    """Note how the files of this program look, when they look otherwise than before and say the same.
+
+    Nothing is lost when that cannot be: the next command reads them once more.
+    """
+    name, told = glance()
+    if db.execute("SELECT value FROM about WHERE name = ? AND value = ?", [name, told]).fetchone():
+        return
+    with suppress(sqlite3.OperationalError):
+        db.execute("PRAGMA busy_timeout = 0")
+        with db:
+            db.execute("INSERT OR REPLACE INTO about (name, value) VALUES (?, ?)", [name, told])
+
+
 def _may_write(path: Path) -> bool:
     return os.access(path.parent, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
-
-
-def _connect(path: Path, mode: str = "ro") -> sqlite3.Connection:
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
-    return _dressed(sqlite3.connect(uri, uri=True, timeout=LOCK_SECONDS, factory=_Patient))
-
-
-class _Patient(sqlite3.Connection):
-    """A connection that outlives the exchange of its file.
-
-    It goes on reading the old file. While another process updates the new one, SQLite takes the journal of that update
-    for one of the old file, and cannot roll it back: after a moment the journal is gone.
-    """
-
-    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-        """As always, after waiting for such an update for as long as for a lock."""
-        until = monotonic() + LOCK_SECONDS
-        while True:
-            try:
-                return super().execute(sql, parameters)
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK or monotonic() > until:
-                    raise
-            sleep(0.01)
-
-
-def _dressed(connection: sqlite3.Connection) -> sqlite3.Connection:
-    connection.row_factory = sqlite3.Row
-    return connection
-
-
-@contextmanager
-def _sqlite_faults(path: Path) -> Iterator[None]:
-    """Say in a sentence what SQLite or the disk refused."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        if _is_locked(error):
-            raise ProjectionLocked(path) from None
-        raise ProjectionFault(path, str(error)) from None
-
-
-def _is_locked(error: Exception) -> bool:
-    code: int = getattr(error, "sqlite_errorcode", 0)
-    return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from tracker import dates
+from tracker.amounts import grouped
 from tracker.errors import BadDate
 from tracker.eventtypes.amendments import Amendment
-from tracker.eventtypes.base import grouped
 from tracker.eventtypes.hearings import HearingPostponed
 from tracker.eventtypes.orders import OrderMade
 from tracker.obligations import balances, by_order

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-SCHEMA_VERSION = 3
-"""Kept in ``PRAGMA user_version``; a projection with a higher one was made by a newer tracker."""
-
 
 class Column(NamedTuple):
     """A column: its name, its SQLite type, what it holds, and the table whose key it holds, if any."""
@@ -619,7 +616,10 @@ TABLES: tuple[Table, ...] = (
     Table(
         "about",
         "what made this database",
-        (_text("name", "fingerprint"), _text("value", "its value")),
+        (
+            _text("name", "fingerprint, or the folder of a program whose files had that fingerprint"),
+            _text("value", "a hash of the code that makes rows, or how its files looked"),
+        ),
         ("name",),
     ),
 )

@@ -1,56 +1,65 @@
-"""Every question that is asked of the projection: named SQL in, typed rows out; no other package reads with SQL."""
+"""Every question that is asked of the projection: named SQL in, typed rows out; no other package reads with SQL.
 
-from tracker.queries.asking import LONGEST_VALUE, MOST_ROWS, SECONDS, ask
-from tracker.queries.cases import (
-    CaseStatus,
-    ProblemRow,
-    case_names,
-    known_names,
-    known_on,
-    linked_cases,
-    problems,
-    require_cases,
-    status,
-    types_used,
-)
-from tracker.queries.developments import Found, Line, TimelineRow, issues, naming, search, timeline
-from tracker.queries.disputed import DisputeClaim, DisputedValue, DisputeRow, amended, disputed_values, disputes
-from tracker.queries.duties import (
-    CalendarEntry,
-    DeadlineRow,
-    Export,
-    HearingRow,
-    OrderRow,
-    OwedRow,
-    Result,
-    Turn,
-    calendar_entries,
-    deadlines,
-    disputed_fields,
-    event_ids,
-    exports,
-    hearings,
-    open_orders,
-    owed,
-    results,
-    steps,
-    totals,
-    turns,
-)
-from tracker.queries.issued import IssuedRow, issued, next_issue
-from tracker.queries.privileges import PrivilegeRow, is_anything_privileged, privileges
-from tracker.queries.registers import (
-    PartyRow,
-    SourceRow,
-    cited_by,
-    parties,
-    pseudonyms,
-    relations_of,
-    require_party,
-    source,
-    sources,
-)
-from tracker.queries.tables import Citation, citations, named, party_names, pinpoint, pinpoints, row, rows
+A question's module is imported when it is first asked: a command asks two or three of them.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tracker.queries.asking import LONGEST_VALUE, MOST_ROWS, SECONDS, ask
+    from tracker.queries.cases import (
+        CaseStatus,
+        ProblemRow,
+        case_names,
+        known_names,
+        known_on,
+        linked_cases,
+        problems,
+        require_cases,
+        status,
+        types_used,
+    )
+    from tracker.queries.developments import Found, Line, TimelineRow, issues, naming, search, timeline
+    from tracker.queries.disputed import DisputeClaim, DisputedValue, DisputeRow, amended, disputed_values, disputes
+    from tracker.queries.documents import IssuedRow, issued, next_issue
+    from tracker.queries.duties import (
+        CalendarEntry,
+        DeadlineRow,
+        Export,
+        HearingRow,
+        OrderRow,
+        OwedRow,
+        Result,
+        Turn,
+        calendar_entries,
+        deadlines,
+        disputed_fields,
+        event_ids,
+        exports,
+        hearings,
+        open_orders,
+        owed,
+        results,
+        steps,
+        totals,
+        turns,
+    )
+    from tracker.queries.privilege import PrivilegeRow, is_anything_privileged, privileges
+    from tracker.queries.registers import (
+        PartyRow,
+        SourceRow,
+        cited_by,
+        parties,
+        pseudonyms,
+        relations_of,
+        require_party,
+        source,
+        sources,
+    )
+    from tracker.queries.tables import Citation, citations, named, party_names, pinpoint, pinpoints, row, rows
 
 __all__ = [
     "LONGEST_VALUE",
@@ -124,3 +133,29 @@ __all__ = [
     "turns",
     "types_used",
 ]
+
+_PLACES = {
+    "asking": "LONGEST_VALUE MOST_ROWS SECONDS ask",
+    "cases": (
+        "CaseStatus ProblemRow case_names known_names known_on linked_cases problems require_cases status types_used"
+    ),
+    "developments": "Found Line TimelineRow issues naming search timeline",
+    "disputed": "DisputeClaim DisputedValue DisputeRow amended disputed_values disputes",
+    "documents": "IssuedRow issued next_issue",
+    "duties": (
+        "CalendarEntry DeadlineRow Export HearingRow OrderRow OwedRow Result Turn calendar_entries deadlines "
+        "disputed_fields event_ids exports hearings open_orders owed results steps totals turns"
+    ),
+    "privilege": "PrivilegeRow is_anything_privileged privileges",
+    "registers": "PartyRow SourceRow cited_by parties pseudonyms relations_of require_party source sources",
+    "tables": "Citation citations named party_names pinpoint pinpoints row rows",
+}
+"""What each module gives; none has the name of a question, or importing it would hide that."""
+_MODULES = {name: module for module, names in _PLACES.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(name)
+    globals()[name] = found = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.errors import UnknownName
@@ -109,6 +108,8 @@ ORDER BY name
 
 def status(db: sqlite3.Connection, cases: Sequence[str], *, today: str) -> list[CaseStatus]:
     """Where cases stand, all of them when none is named; ``today`` (YYYY-MM-DD) divides last from next."""
+    import json
+
     condition = "name IN (SELECT value FROM json_each(:cases))" if cases else "1"
     rows = db.execute(_STATUS.format(condition=condition), {"today": today, "cases": json.dumps(list(cases))})
     return [CaseStatus(*row) for row in rows]
@@ -121,16 +122,12 @@ def case_names(db: sqlite3.Connection) -> list[str]:
 
 def linked_cases(db: sqlite3.Connection, names: Sequence[str]) -> set[str]:
     """The cases that some cases are said to belong with, there or in their own logs, as far as they are followed."""
-    asked = json.dumps(names)
-    rows = db.execute(
-        """
-        SELECT other FROM links WHERE case_name IN (SELECT value FROM json_each(:asked))
-        UNION SELECT case_name FROM links WHERE other IN (SELECT value FROM json_each(:asked))
-        INTERSECT SELECT name FROM cases
-        """,
-        {"asked": asked},
-    )
-    return {name for (name,) in rows}
+    (there, values), (here, same) = within("case_name", names), within("other", names)
+    sql = f"""
+    SELECT other FROM links WHERE {there} UNION SELECT case_name FROM links WHERE {here}
+    INTERSECT SELECT name FROM cases
+    """  # noqa: S608
+    return {name for (name,) in db.execute(sql, values + same)}
 
 
 def require_cases(db: sqlite3.Connection, names: Iterable[str]) -> list[str]:

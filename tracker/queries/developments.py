@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.eventtypes.issues import IssueTagged
 from tracker.queries.disputed import amended
-from tracker.queries.privileges import privileges
+from tracker.queries.privilege import privileges
 from tracker.queries.tables import named, party_names, pinpoints, rows, within
 
 if TYPE_CHECKING:
@@ -121,9 +119,11 @@ def issues(db: sqlite3.Connection, cases: Sequence[str]) -> dict[str, dict[str, 
 
     A tag that was retracted says nothing, nor does one of a development that is not there.
     """
+    import json
+
     found: dict[str, dict[str, str]] = {}
     for case in cases:
-        for tag in rows(db, "developments", "position", case_name=case, type=IssueTagged.type):
+        for tag in rows(db, "developments", "position", case_name=case, type="issue.tagged"):
             tagged = json.loads(tag["data"])
             about = rows(db, "developments", case_name=case, event_id=tagged["of"])
             for issue in tagged["issues"] if about and tag["status"] != "retracted" else ():

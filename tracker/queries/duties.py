@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.eventtypes.base import grouped
+from tracker.amounts import grouped
 from tracker.obligations import ALWAYS, Change, Order, balances, exactly, plain
 from tracker.queries.tables import party_names, pinpoints, within
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.eventtypes.privilege import PrivilegeClaimed
 from tracker.queries.tables import party_names
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ def is_anything_privileged(db: sqlite3.Connection) -> bool:
     """Whether a privilege is in force in the store, or may be: a claim, or what it is about, may be unreadable here."""
     sql = """
     SELECT EXISTS (SELECT 1 FROM privileges WHERE waived_by IS NULL)
-        OR EXISTS (SELECT 1 FROM developments WHERE type = :type AND status <> 'retracted'
+        OR EXISTS (SELECT 1 FROM developments WHERE type = 'privilege.claimed' AND status <> 'retracted'
                      AND ref NOT IN (SELECT ref FROM privileges))
     """
-    return bool(db.execute(sql, {"type": PrivilegeClaimed.type}).fetchone()[0])
+    return bool(db.execute(sql).fetchone()[0])

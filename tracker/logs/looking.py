@@ -1,0 +1,66 @@
+"""What is seen of logs in files without opening one, which is all that a reading command needs when nothing changed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from tracker.errors import BadName, ReadFailed, StrayLog
+from tracker.logs.sorts import refuse_others
+from tracker.names import check_log
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+ENDING: Final = ".jsonl"
+JOURNAL: Final = ".journal"
+
+
+def stamps(events: Path) -> dict[str, str]:
+    """The stamps of all logs in a folder: size, time of the last change, inode, and whether a batch is being written.
+
+    Raises:
+        LogRefused, StrayLog, ReadFailed; BrokenLine when the journal is damaged.
+    """
+    try:
+        found = {log: f"{it.st_size} {it.st_mtime_ns} {it.st_ino}" for log, it in files(events)}
+        # Only now: whoever saw bytes of a batch finds its journal, or the batch is done.
+        unfinished = _unfinished(events / JOURNAL)
+    except OSError as fault:
+        raise ReadFailed(fault.filename or events, fault.strerror or str(fault)) from fault
+    return {log: stamp + " unfinished" * (log in unfinished) for log, stamp in found.items()}
+
+
+def files(events: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield every log that is not empty, and everything else that has the name of one."""
+    for folder, prefix in ((events, ""), (events / "cases", "cases/")):
+        refuse_others(folder, sort=stat.S_IFDIR)
+        with suppress(FileNotFoundError), os.scandir(folder) as entries:
+            for entry in entries:
+                if not entry.name.endswith(ENDING) or entry.name.startswith("."):
+                    continue
+                with suppress(FileNotFoundError):  # removed since
+                    found = entry.stat(follow_symlinks=False)
+                    if found.st_size or not stat.S_ISREG(found.st_mode):
+                        yield _log_of(folder, prefix, entry.name), found
+
+
+def _unfinished(journal: Path) -> Collection[str]:
+    """The logs of a batch that is being written, or was interrupted."""
+    try:
+        os.lstat(journal)
+    except FileNotFoundError:
+        return ()
+    from tracker.logs.journal import Journal
+
+    return Journal(journal).marks()
+
+
+def _log_of(folder: Path, prefix: str, file: str) -> str:
+    try:
+        return check_log(prefix + file.removesuffix(ENDING))
+    except BadName:
+        raise StrayLog(folder / file) from None
