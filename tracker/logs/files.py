@@ -27,6 +27,7 @@ from tracker.logs.repairs import Quarantine, Repair, covered, fault_of_tail
 from tracker.names import REGISTERS, check_log
 
 _ENDING: Final = ".jsonl"
+_CASES: Final = "cases/"
 _BLOCK: Final = 1_048_576
 _TOO_LONG: Final = f"it is longer than {MAX_LINE} bytes"
 
@@ -53,6 +54,7 @@ class FileLog:
         self._cases = self._events / "cases"
         self._lock = self._events / ".lock"
         self._paths: dict[str, Path] = {}
+        self._sound: set[str] = set()
 
     def append(
         self, drafts: Sequence[Draft], stamp: Stamp, *, expected: Mapping[str, int] = NOTHING_EXPECTED
@@ -193,16 +195,29 @@ class FileLog:
 
     def _files(self) -> Iterator[tuple[str, os.stat_result]]:
         """Yield every log that is not empty, and everything else that has the name of one."""
-        for folder, prefix in ((self._events, ""), (self._cases, "cases/")):
+        for folder, prefix in ((self._events, ""), (self._cases, _CASES)):
             durable.refuse_others(folder, sort=stat.S_IFDIR)
             with suppress(FileNotFoundError), os.scandir(folder) as entries:
                 for entry in entries:
-                    if not entry.name.endswith(_ENDING) or entry.name.startswith("."):
+                    name = entry.name
+                    if not name.endswith(_ENDING) or name.startswith("."):
                         continue
-                    with suppress(FileNotFoundError):  # removed since
+                    try:
                         found = entry.stat(follow_symlinks=False)
-                        if found.st_size or not stat.S_ISREG(found.st_mode):
-                            yield _log_of(folder, prefix, entry.name), found
+                    except FileNotFoundError:  # removed since
+                        continue
+                    if found.st_size or not stat.S_ISREG(found.st_mode):
+                        log = prefix + name[: -len(_ENDING)]
+                        if log not in self._sound:
+                            self._check_name(log)
+                        yield log, found
+
+    def _check_name(self, log: str) -> None:
+        """Refuse a file that has the ending of a log and cannot be one; raises StrayLog."""
+        try:
+            self._sound.add(check_log(log))
+        except BadName:
+            raise StrayLog(self._events / (log + _ENDING)) from None
 
     @contextmanager
     def _opened(self, log: str, *, write: bool = False, create: bool = False) -> Iterator[int]:
@@ -358,10 +373,3 @@ def _naming(kind: type[ReadFailed] | type[WriteFailed], where: Path) -> Iterator
         yield
     except OSError as fault:
         raise kind(fault.filename or where, fault.strerror or str(fault)) from fault
-
-
-def _log_of(folder: Path, prefix: str, file: str) -> str:
-    try:
-        return check_log(prefix + file.removesuffix(_ENDING))
-    except BadName:
-        raise StrayLog(folder / file) from None
