@@ -1,6 +1,7 @@
 """Canonical JSON: the same bytes as an independent RFC 8785 writer, and a refusal of everything else."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import rfc8785
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tracker import canonical
 from tracker.canonical import MAX_DEPTH, MAX_INTEGER, MAX_LINE, NotCanonical, decode, encode
 from tracker.errors import TrackerError
 
@@ -33,6 +35,37 @@ def nested(levels: int) -> Any:
 @example("".join(map(chr, range(0x300))) + "\u2028\u2029\ufeff\uffff😀")
 def test_writes_what_an_independent_writer_writes(value: Any) -> None:
     assert encode(value) == rfc8785.dumps(value)
+
+
+def read(way: Callable[[bytes], Any], raw: bytes) -> Any:
+    try:
+        return way(raw)
+    except NotCanonical as fault:
+        return fault.reason
+
+
+doubtful = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(doubtful, st.sampled_from([None, 1]), st.booleans(), st.integers(0, MAX_DEPTH))
+@example({"a": 1.0}, None, True, 0)
+@example({"a": "\ud800"}, None, True, 0)
+@example({"a": MAX_INTEGER + 1}, None, True, 0)
+@example({"\xe9": 1}, None, False, 0)
+@example(1, None, True, MAX_DEPTH)
+def test_the_quick_way_of_reading_says_what_the_exact_one_says(
+    value: Any, indent: int | None, ascii_only: bool, levels: int
+) -> None:
+    for _ in range(levels):
+        value = [value]
+    separators = (",", ":") if indent is None else None
+    text = json.dumps(value, indent=indent, separators=separators, ensure_ascii=ascii_only, sort_keys=True)
+    raw = text.encode(errors="surrogatepass")
+    assert read(decode, raw) == read(canonical._decode_exactly, raw)
 
 
 @given(values)

@@ -28,6 +28,55 @@ def test_every_write_and_every_name_is_on_the_disk_before_the_answer(tmp_path: P
 
 
 @on_linux
+def test_a_folder_is_waited_for_again_only_when_its_names_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = {("fsync", "events"), ("fsync", "events/cases")}
+    log, disk = FileLog(tmp_path), Disk(tmp_path)
+
+    def waited_for() -> set[tuple[str, str]]:
+        disk.steps.clear()
+        log.append([draft(A)], STAMP)
+        assert ("fsync", f"events/{A}.jsonl") in disk.steps
+        return folders & set(disk.steps)
+
+    with disk.watched():
+        assert waited_for() == folders
+        monkeypatch.setattr(durable, "_TICK", 10**18)
+        assert [waited_for(), waited_for()] == [folders] * 2, "another change may bear the time of this one"
+        monkeypatch.setattr(durable, "_TICK", -(10**18))
+        assert [waited_for(), waited_for()] == [folders, set()]
+        path = Path(log.where(A))
+        copied = path.with_suffix(".new")
+        copied.write_bytes(path.read_bytes())
+        copied.rename(path)  # as git does
+        assert [waited_for(), waited_for()] == [{("fsync", "events/cases")}, set()]
+        log = FileLog(tmp_path)
+        assert waited_for() == folders, "what another process waited for is not known"
+
+
+@on_linux
+def test_a_folder_that_could_not_be_waited_for_is_waited_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(durable, "_TICK", -(10**18))
+    folders, waits = durable.Folders(), []
+
+    def fail(path: Path) -> None:
+        waits.append(path)
+        raise OSError
+
+    monkeypatch.setattr(durable, "fsync_folder", fail)
+    for _ in range(2):
+        with pytest.raises(OSError):
+            folders.fsync(tmp_path)
+    monkeypatch.setattr(durable, "fsync_folder", waits.append)
+    folders.fsync(tmp_path)
+    folders.fsync(tmp_path)
+    assert len(waits) == 3
+
+
+@on_linux
 def test_the_journal_is_on_the_disk_before_the_batch_and_goes_after_it(tmp_path: Path) -> None:
     log, disk = FileLog(tmp_path), Disk(tmp_path)
     with disk.watched():

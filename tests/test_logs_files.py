@@ -400,8 +400,9 @@ def test_the_same_id_is_not_believed_of_a_changed_line(log: FileLog, path: Path)
 
 @pytest.mark.parametrize("again", [draft(A, "two", id=ID), replace(draft(A, "two"), id=ID)], ids=["same", "equal"])
 def test_what_is_there_already_is_on_the_disk_before_it_is_answered_for(
-    log: FileLog, path: Path, again: object, monkeypatch: pytest.MonkeyPatch
+    path: Path, tmp_path: Path, again: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    log = FileLog(tmp_path)  # of another process, which does not know what the first one waited for
     synced = []
     monkeypatch.setattr(durable, "fsync", lambda fd: synced.append(os.fstat(fd).st_ino))
     [answer] = log.append([again], STAMP)  # type: ignore[list-item]

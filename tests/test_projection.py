@@ -27,7 +27,7 @@ from helpers import (
     tables,
     written,
 )
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from processes import in_child, kill_myself
 
@@ -93,6 +93,49 @@ def test_names_that_nobody_uses_any_more_go(tracker: Tracker) -> None:
     assert len(answers(tracker)[0]["parties"]) == len(before[0]["parties"]) + 1
     (tracker.root / "events" / "cases" / "c.jsonl").unlink()
     assert answers(tracker) == before
+
+
+NAMING: dict[str, list[Said]] = {
+    "sources": [("source.added", {"source": name, "title": name, "publisher": "p"}) for name in ("one", "two")],
+    "parties": [
+        *(("party.added", {"party": name, "name": name, "what": "person"}) for name in ("one", "two", "three")),
+        ("party.related", {"party": "one", "relation": "owns", "other": "two"}),
+        ("party.related", {"party": "two", "relation": "owns", "other": "three"}),
+    ],
+}
+for _log in ("cases/a", "cases/parties"):
+    NAMING[_log] = [
+        *(note(citations=[{"source": name}]) for name in ("one", "two")),
+        *(("statement.made", {"speaker": name, "gist": "g"}) for name in ("one", "two", "three")),
+    ]
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries({}, optional={log: st.lists(st.sampled_from(said)) for log, said in NAMING.items()}),
+        min_size=2, max_size=5,
+    )
+)  # fmt: skip
+@example([{"cases/a": NAMING["cases/a"]}, {"cases/a": []}])
+@example([{"cases/a": NAMING["cases/a"], "parties": NAMING["parties"]}, {"cases/a": [note()]}, {"parties": []}])
+@example([{"cases/a": NAMING["cases/a"]}, NAMING, {"parties": [], "sources": []}])
+@settings(max_examples=25, deadline=None)
+def test_whatever_takes_the_place_of_logs_an_update_equals_a_rebuild(steps: list[dict[str, list[Said]]]) -> None:
+    """What names a source or a party, and what lists it, may come and go in any order."""
+    root = Path(tempfile.mkdtemp())
+    tracker = store(root)
+    tracker.read()
+    made = tracker.path.stat().st_ino
+    try:
+        for step in steps:
+            for log, said in step.items():
+                Path(tracker.log.where(log)).unlink(missing_ok=True)
+                written(tracker.log, log, *said)
+            with closing(build.project(tracker.log)) as true:
+                assert tables(tracker.read()) == tables(true)
+            assert tracker.path.stat().st_ino == made, "an update, not a rebuild"
+    finally:
+        shutil.rmtree(root)
 
 
 @pytest.fixture

@@ -122,7 +122,12 @@ def new_id(recordedtime: str) -> str:
 
 
 def seal(draft: Draft, stamp: Stamp, after: Head) -> bytes:
-    """Return the line, without LF, that logs ``draft`` after ``after``; it was read back by ``verify_line``.
+    """Return the line, without LF, that logs ``draft`` after ``after``; raises as ``sealed``."""
+    return sealed(draft, stamp, after)[0]
+
+
+def sealed(draft: Draft, stamp: Stamp, after: Head) -> tuple[bytes, Event]:
+    """Return the line, without LF, that logs ``draft`` after ``after``, and its event as ``verify_line`` reads it back.
 
     Raises:
         BadName: there is no such log.
@@ -132,10 +137,10 @@ def seal(draft: Draft, stamp: Stamp, after: Head) -> bytes:
     try:
         body = encode(_members(draft, stamp, after))
         line = body[:-1] + _MARK + leaf_hash(body).encode() + b'"}'
-        verify_line(line, after, draft.log, draft.log)
+        event = verify_line(line, after, draft.log, draft.log)
     except (NotCanonical, BrokenLine) as fault:
         raise BadDraft(draft.log, draft.type, fault.reason) from None
-    return line
+    return line, event
 
 
 def open_line(line: bytes, after: Head, where: object, log: str | None = None) -> Event:

@@ -19,21 +19,22 @@ _NAME: Final = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _NONCHARACTERS: Final = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
 _TEXT: Final = f"[^\x00-\x1f\x7f-\x9f\ufdd0-\ufdef{_NONCHARACTERS}]+"
 
-REQUIRED: Final = {
-    name: re.compile(form)
-    for name, form in {
-        "id": "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
-        "prevhash": _HASH,
-        "recordedby": _TEXT,
-        "recordedtime": _TIME,
-        "sequence": "(?!0{10})[0-9]{10}",
-        "source": f"/(?:cases/{_NAME}|parties|sources)",
-        "specversion": r"1\.0",
-        "type": _TYPE,
-        "xhash": _HASH,
-    }.items()
+_REQUIRED: Final = {
+    "id": "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    "prevhash": _HASH,
+    "recordedby": _TEXT,
+    "recordedtime": _TIME,
+    "sequence": "(?!0{10})[0-9]{10}",
+    "source": f"/(?:cases/{_NAME}|parties|sources)",
+    "specversion": r"1\.0",
+    "type": _TYPE,
+    "xhash": _HASH,
 }
+REQUIRED: Final = {name: re.compile(form) for name, form in _REQUIRED.items()}
 """The form of every text member that must be there."""
+_ALL: Final = re.compile("\n".join(_REQUIRED.values()))
+"""All of them at once, joined by what none of them allows."""
+_NAMES: Final = {*_REQUIRED, "data"}
 
 OPTIONAL: Final = {
     "datacontenttype": re.compile("application/json"),
@@ -49,30 +50,45 @@ _ANY_TEXT: Final = re.compile(_TEXT)
 
 def fault_of(members: dict[str, Any]) -> str | None:
     """Say which member of a canonical line is missing or has a wrong form, or None; ``data`` is not looked at."""
-    for name, form in REQUIRED.items():
-        if name not in members:
-            return f"it has no {name}"
-        if not _has_form(members[name], form):
-            return f"its {name} {shown(members[name])} has a wrong form"
+    if not _are_right(members):
+        for name, form in REQUIRED.items():
+            if name not in members:
+                return f"it has no {name}"
+            if not _has_form(members[name], form):
+                return f"its {name} {shown(members[name])} has a wrong form"
     if int(members["sequence"]) > MAX_POSITION:
         return f"a log ends at line {MAX_POSITION}"
-    for name in members.keys() - REQUIRED.keys() - {"data"}:
+    more = members.keys() - _NAMES if len(members) > len(_NAMES) else ()
+    for name in more:
         if not _EXTENSION.fullmatch(name):
             return f"{name!a} cannot name a member of an event"
         if not _is_attribute(name, members[name]):
             return f"its {name} {shown(members[name])} has a wrong form"
-    if "dataschema" in members and members["dataschema"].rpartition("/")[0] != SCHEMA + members["type"]:
+    if "dataschema" in more and members["dataschema"].rpartition("/")[0] != SCHEMA + members["type"]:
         return f"its dataschema {shown(members['dataschema'])} is that of another type"
     for name in ("recordedtime", "time"):
-        if name in members and not is_instant(members[name]):
+        if name in members and not _is_on_calendar(members[name]):
             return f"its {name} {shown(members[name])} is on no calendar or clock"
     return None
 
 
+def _are_right(members: dict[str, Any]) -> bool:
+    """Whether every required text is there in its form: all of them at once, as for nearly every line."""
+    try:
+        return _ALL.fullmatch("\n".join([members[name] for name in _REQUIRED])) is not None
+    except (KeyError, TypeError):
+        return False
+
+
 def is_instant(text: str) -> bool:
     """Whether ``text`` is an RFC 3339 time in UTC with milliseconds, on the calendar and from 1970 on."""
+    return _has_form(text, REQUIRED["recordedtime"]) and _is_on_calendar(text)
+
+
+def _is_on_calendar(text: str) -> bool:
+    """Whether what has the form of a time is one, from 1970 on."""
     try:
-        return _has_form(text, REQUIRED["recordedtime"]) and datetime.fromisoformat(text).year >= 1970
+        return datetime.fromisoformat(text).year >= 1970
     except ValueError:
         return False
 

@@ -12,8 +12,8 @@ REGISTERS: Final = ("parties", "sources")
 
 _CASES: Final = "cases/"
 # \Z, not $: $ would let a name end in a line feed.
-_NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z", re.ASCII)
-_DEVICE: Final = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9])\Z", re.ASCII)
+_DEVICE: Final = r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])"
+_NAME: Final = re.compile(rf"(?!{_DEVICE}\Z)[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\Z", re.ASCII)
 _POSITION: Final = re.compile(r"[1-9][0-9]{0,9}\Z", re.ASCII)
 
 
@@ -26,7 +26,7 @@ def check_name(what: str, name: str) -> str:
     Raises:
         BadName: it cannot.
     """
-    if not _NAME.match(name) or _DEVICE.match(name):
+    if not _NAME.match(name):
         raise BadName(what, name)
     return name
 
@@ -40,7 +40,7 @@ def parse_ref(reference: str) -> tuple[str, int]:
     case, hash_mark, position = reference.partition("#")
     if not hash_mark:
         raise BadReference(reference, "it has no #")
-    if not _NAME.match(case) or _DEVICE.match(case):
+    if not _NAME.match(case):
         raise BadReference(reference, f"{case!r} cannot name a case")
     if not _POSITION.match(position):
         raise BadReference(reference, f"{position!r} is no line number, which count from 1")

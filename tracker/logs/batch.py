@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from tracker.envelope import Draft, Event, Head, Stamp, open_alone, open_line, seal
+from tracker.envelope import Draft, Event, Head, Stamp, open_alone, sealed
 from tracker.errors import BadDraft, BrokenLine, HeadMoved, IdTaken, NotCanonical
 from tracker.logs.port import Appended
 
@@ -78,8 +78,7 @@ def plan(
             _check_same(there, draft)
             appended.append(Appended(draft.log, there.position, there.id, new=False))
             continue
-        line = seal(draft, draft.recorded or stamp.later(draft.after), moving[draft.log])
-        event = open_line(line, moving[draft.log], draft.log, draft.log)
+        line, event = sealed(draft, draft.recorded or stamp.later(draft.after), moving[draft.log])
         moving[draft.log] = event.head
         here[draft.log, event.id] = event
         lines.setdefault(draft.log, []).append(line)

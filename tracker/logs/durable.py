@@ -13,6 +13,7 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from glob import escape
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +28,10 @@ _RETRY: Final = 0.01
 _MODE: Final = 0o600  # a case may hold what is privileged: nobody else's business
 _SAFE: Final = os.O_CLOEXEC | os.O_NOFOLLOW
 _BLOCK: Final = 65_536
+_END: Final = 4_096
+"""Bytes that are read first when a line is looked for from the end: most lines are shorter."""
+_TICK: Final = 50_000_000
+"""Nanoseconds within which two changes of a folder may bear the same time: file systems take it from a coarse clock."""
 
 
 @contextmanager
@@ -44,8 +49,9 @@ def lock(path: Path, *, timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
     fd = _take(path, timeout)
     try:
         with suppress(OSError):  # on a full disk the lock holds without a name in it
-            os.ftruncate(fd, 0)
-            append_whole(fd, f"process {os.getpid()} of {_user()}\n".encode())
+            if os.fstat(fd).st_size:  # whoever was killed left a name in it
+                os.ftruncate(fd, 0)
+            append_whole(fd, f"process {os.getpid()} of {_user(os.getuid())}\n".encode())
         yield
     finally:
         with suppress(OSError):
@@ -112,14 +118,36 @@ def fsync_folder(path: Path) -> None:
         close(fd)
 
 
+class Folders:
+    """Folders whose names are on the disk, as far as this process waited for that itself.
+
+    To wait for a folder that did not change costs as much as to wait for a file that did.
+    """
+
+    def __init__(self) -> None:
+        self._waited: dict[Path, tuple[int, int, int, int]] = {}
+
+    def fsync(self, path: Path) -> None:
+        """Wait until the names in a folder are on the disk, unless they are those that were waited for before."""
+        found = path.stat()
+        names = (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_ctime_ns)
+        if self._waited.pop(path, None) != names:
+            fsync_folder(path)
+        if time.time_ns() - found.st_ctime_ns > _TICK:
+            self._waited[path] = names
+
+
 def make_folder(path: Path, *, mode: int = 0o777) -> None:
     """Make a folder whose name survives; raises LogRefused when something else has the name."""
     try:
-        path.mkdir(mode)
-    except FileExistsError:
-        refuse_others(path, sort=stat.S_IFDIR)
-    else:
-        fsync_folder(path.parent)
+        refuse_sort(path, os.lstat(path), sort=stat.S_IFDIR)
+    except FileNotFoundError:
+        try:
+            path.mkdir(mode)
+        except FileExistsError:  # somebody else's, since
+            refuse_others(path, sort=stat.S_IFDIR)
+        else:
+            fsync_folder(path.parent)
 
 
 def make_folders(path: Path, *, mode: int = 0o777) -> None:
@@ -203,9 +231,10 @@ def find_line(fd: int, end: int, *, longest: int) -> int:
     Raises:
         ValueError: it is longer than ``longest`` bytes.
     """
-    at = end
+    at, size = end, _END
     while at > 0:
-        block = max(0, at - _BLOCK)
+        block = max(0, at - size)
+        size = _BLOCK
         line_feed = os.pread(fd, at - block, block).rfind(b"\n")
         if line_feed >= 0:
             at = block + line_feed + 1
@@ -258,11 +287,12 @@ def _is_at_work(process: int) -> bool:
     return process > 0 and process != os.getpid()
 
 
-def _user() -> str:
+@cache
+def _user(uid: int) -> str:
     try:
-        return pwd.getpwuid(os.getuid()).pw_name
+        return pwd.getpwuid(uid).pw_name
     except KeyError:
-        return f"user {os.getuid()}"
+        return f"user {uid}"
 
 
 def _holder(fd: int) -> str:

@@ -25,7 +25,7 @@ from tracker.logs.journal import Journal, Mark
 from tracker.logs.port import NOTHING_EXPECTED, Appended
 from tracker.logs.repairs import Quarantine, Repair, covered, fault_of_tail
 from tracker.logs.sorts import refuse_others
-from tracker.names import check_log
+from tracker.names import REGISTERS, check_log
 
 _BLOCK: Final = 1_048_576
 _TOO_LONG: Final = f"it is longer than {MAX_LINE} bytes"
@@ -49,14 +49,19 @@ class FileLog:
         self._journal = Journal(self._events / looking.JOURNAL)
         self._quarantine = Quarantine(self._events / ".quarantine")
         self._repairs: list[Repair] = []
+        self._folders = durable.Folders()
+        self._cases = self._events / "cases"
+        self._lock = self._events / ".lock"
+        self._paths: dict[str, Path] = {}
 
     def append(
         self, drafts: Sequence[Draft], stamp: Stamp, *, expected: Mapping[str, int] = NOTHING_EXPECTED
     ) -> list[Appended]:
         """See ``EventLog.append``."""
         logs = sorted({check_log(log) for log in [*expected, *(draft.log for draft in drafts)]})
-        with self._held():
-            ends = {log: self._mended(log) for log in logs}
+        with self._held(), ExitStack() as files:
+            fds: dict[str, int] = {}
+            ends = {log: self._mended(log, files, fds) for log in logs}
             heads = {log: end.head for log, end in ends.items()}
             # A log does not begin with a note: what was torn off its first line is noted once there is one.
             begun = {draft.log for draft in drafts} | {log for log, head in heads.items() if head is not START}
@@ -64,7 +69,10 @@ class FileLog:
             notes = [repair.note() for repair in repairs]
             known = self._known([*drafts, *notes])
             planned = plan(drafts, stamp, heads=heads, known=known, expected=expected, notes=notes)
-            self._write({draft.log: planned.lines.get(draft.log, []) for draft in (*drafts, *notes)}, ends)
+            lines = {draft.log: planned.lines.get(draft.log, []) for draft in (*drafts, *notes)}
+            for log in lines.keys() - fds.keys():
+                fds[log] = files.enter_context(self._opened(log, write=True, create=bool(lines[log])))
+            self._write(lines, fds, ends)
             self._quarantine.noted(repairs)
         return planned.appended
 
@@ -73,8 +81,8 @@ class FileLog:
         """Hold the lock of the store, with no unfinished batch in it."""
         with _naming(WriteFailed, self._events):
             durable.make_folder(self._events)
-            durable.make_folder(self._events / "cases")
-            with durable.lock(self._events / ".lock", timeout=self._lock_timeout):
+            durable.make_folder(self._cases)
+            with durable.lock(self._lock, timeout=self._lock_timeout):
                 self._roll_back()
                 yield
 
@@ -171,13 +179,19 @@ class FileLog:
         return covered(self._events, check_log(log))
 
     def _path(self, log: str) -> Path:
-        return self._events / (check_log(log) + looking.ENDING)
+        path = self._paths.get(log)
+        if path is None:
+            path = self._paths[log] = self._events / (check_log(log) + looking.ENDING)
+        return path
+
+    def _folder_of(self, log: str) -> Path:
+        return self._events if log in REGISTERS else self._cases
 
     @contextmanager
     def _opened(self, log: str, *, write: bool = False, create: bool = False) -> Iterator[int]:
         """Open a log below folders that are no links; raises LogRefused, OSError."""
         path = self._path(log)
-        for folder in (self._events, path.parent):
+        for folder in (self._events, self._folder_of(log)):
             refuse_others(folder, sort=stat.S_IFDIR)
         fd = durable.open_log(path, write=write, create=create)
         try:
@@ -242,18 +256,20 @@ class FileLog:
             self._repairs.append(self._quarantine.set_aside(extra, found))
             durable.cut_back(fd, size)
 
-    def _mended(self, log: str) -> _End:
+    def _mended(self, log: str, files: ExitStack, fds: dict[str, int]) -> _End:
         """Return the end of a log for a writer, once nothing is left after its last whole line.
+
+        A log that is there stays open in ``files``, and is put among ``fds``.
 
         Raises:
             BrokenLine: the last line is damaged, or what follows it is not what an interrupted write leaves.
         """
         try:
-            with self._opened(log, write=True) as fd:
-                end = self._find_end(log, fd, os.fstat(fd).st_size)
-                return self._mend(log, fd, end) if end.loose else end
+            fds[log] = fd = files.enter_context(self._opened(log, write=True))
         except FileNotFoundError:
             return _End(START, 0)
+        end = self._find_end(log, fd, os.fstat(fd).st_size)
+        return self._mend(log, fd, end) if end.loose else end
 
     def _mend(self, log: str, fd: int, end: _End) -> _End:
         """Complete or cut off what an interrupted write left after the last whole line."""
@@ -273,22 +289,20 @@ class FileLog:
         self._cut_off(fd, end.size, Repair(log, "torn tail", number, reason=reason))
         return _End(end.head, end.size)
 
-    def _write(self, lines: Mapping[str, Sequence[bytes]], ends: Mapping[str, _End]) -> None:
+    def _write(self, lines: Mapping[str, Sequence[bytes]], opened: Mapping[str, int], ends: Mapping[str, _End]) -> None:
         """Append the lines to their logs, all or none, and wait until they are on the disk.
 
         A log without new lines is waited for too: whoever wrote what is there may have been killed before that.
         """
-        with ExitStack() as files:
-            fds: dict[str, int] = {}
-            for log in lines:
-                fds[log] = files.enter_context(self._opened(log, write=True, create=bool(lines[log])))
-                if os.fstat(fds[log]).st_size != ends[log].size:
-                    raise OSError(errno.ESTALE, "something that does not take the lock changed it", self._path(log))
-            try:
-                self._write_batch(lines, fds, ends)
-            except BaseException as fault:
-                self._undo(fds, ends, fault)
-                raise
+        fds = {log: opened[log] for log in lines}
+        for log, fd in fds.items():
+            if os.fstat(fd).st_size != ends[log].size:
+                raise OSError(errno.ESTALE, "something that does not take the lock changed it", self._path(log))
+        try:
+            self._write_batch(lines, fds, ends)
+        except BaseException as fault:
+            self._undo(fds, ends, fault)
+            raise
 
     def _write_batch(
         self, lines: Mapping[str, Sequence[bytes]], fds: Mapping[str, int], ends: Mapping[str, _End]
@@ -303,8 +317,8 @@ class FileLog:
             durable.fsync(fd)
             if not durable.is_in_place(fd, self._path(log)):
                 raise OSError(errno.ESTALE, "another file was put in its place meanwhile", self._path(log))
-        for folder in {self._events, *(self._path(log).parent for log in lines)}:
-            durable.fsync_folder(folder)
+        for folder in {self._events, *map(self._folder_of, lines)}:
+            self._folders.fsync(folder)
         if journalled:
             self._journal.end()
 

@@ -40,12 +40,15 @@ def files(events: Path) -> Iterator[tuple[str, os.stat_result]]:
         refuse_others(folder, sort=stat.S_IFDIR)
         with suppress(FileNotFoundError), os.scandir(folder) as entries:
             for entry in entries:
-                if not entry.name.endswith(ENDING) or entry.name.startswith("."):
+                name = entry.name
+                if not name.endswith(ENDING) or name.startswith("."):
                     continue
-                with suppress(FileNotFoundError):  # removed since
+                try:
                     found = entry.stat(follow_symlinks=False)
-                    if found.st_size or not stat.S_ISREG(found.st_mode):
-                        yield _log_of(folder, prefix, entry.name), found
+                except FileNotFoundError:  # removed since
+                    continue
+                if found.st_size or not stat.S_ISREG(found.st_mode):
+                    yield _log_of(folder, prefix, name), found
 
 
 def _unfinished(journal: Path) -> Collection[str]:

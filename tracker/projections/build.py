@@ -30,6 +30,7 @@ from tracker.projections.opening import (
     sqlite_faults,
 )
 from tracker.projections.schema import OF_A_CASE, OF_PARTIES, OF_SOURCES, TABLES
+from tracker.projections.stubs import Named, complete_stubs
 from tracker.projections.views import VIEWS
 from tracker.projections.workers import make_all, processors
 
@@ -184,7 +185,7 @@ def _fill(
             made = make_all(_in_dependence(stamps), lambda name: _rows(read(name), name, stamps[name]), processes)
             for rows in progress(made, len(stamps)):
                 _insert(db.conn, rows)
-            _complete_stubs(db)
+            complete_stubs(db.conn)
             _index(db)  # all at once costs less than row by row
         db.conn.execute("PRAGMA optimize")
     finally:
@@ -211,17 +212,17 @@ def _bring_up_to_date(log: EventLog, path: Path, stamps: Mapping[str, str]) -> b
 
 def _update(log: EventLog, path: Path, changed: set[str], stamps: Mapping[str, str]) -> None:
     """Replace the rows of the logs that changed, all of them in one transaction."""
-    from sqlite_utils import Database
-
     with closing(sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)) as connection:
-        db = Database(connection)
         connection.execute("BEGIN IMMEDIATE")
         try:
+            named = Named()
             for name in _in_dependence(changed):
+                named.add(connection, name)  # what was named, and perhaps is not any more
                 _delete(connection, name)
                 if name in stamps:
                     _insert(connection, _rows(_reader(log)(name), name, stamps[name]))
-            _complete_stubs(db)
+                named.add(connection, name)
+            named.complete_stubs(connection)
         except BaseException:
             connection.execute("ROLLBACK")
             raise
@@ -343,19 +344,6 @@ def _delete(connection: sqlite3.Connection, name: str) -> None:
     values = {"case": name.removeprefix("cases/"), "log": name}
     for table, condition in (*of_log, ("heads", "log = :log")):
         connection.execute(f"DELETE FROM {table} WHERE {condition}", values)  # noqa: S608 (both from schema.py)
-
-
-_STUBS = (
-    ("sources", "SELECT source FROM citations"),
-    ("parties", "SELECT party FROM mentions UNION SELECT party FROM relations UNION SELECT other FROM relations"),
-)
-
-
-def _complete_stubs(db: Database) -> None:
-    """Give what is cited or named but in no register a row of its own, without a position, and drop those unused."""
-    for table, used in _STUBS:
-        db.execute(f"DELETE FROM {table} WHERE position IS NULL AND id NOT IN ({used})")  # noqa: S608
-        db.execute(f"INSERT OR IGNORE INTO {table} (id) {used}")
 
 
 def _usable(path: Path) -> bool:
