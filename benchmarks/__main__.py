@@ -1,4 +1,4 @@
-"""``python benchmarks``: the table of ratios. ``--write`` puts it into docs/performance.md.
+"""``python benchmarks``: the tables of ratios. ``--write`` puts them into docs/performance.md.
 
 Needs ``pip install -e '.[benchmarks]'``. Stores are made below ``--folder`` and kept there for the next run.
 """
@@ -11,189 +11,103 @@ import platform
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from shutil import which
 from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT)]
 
-from benchmarks import inside  # noqa: E402 (found by the line above)
-from benchmarks.measure import Ratio, Run, in_turn, process  # noqa: E402
-from benchmarks.stores import make  # noqa: E402
+from benchmarks.bench import Bench, Runs, say  # noqa: E402 (found by the line above)
+from benchmarks.curves import CURVES, Curve  # noqa: E402
+from benchmarks.goals import BY_SIZE, OF_ANY_SIZE, Goal, growing  # noqa: E402
+from benchmarks.measure import Ratio, cpu, memory, process, wall  # noqa: E402
 
-RIVALS = ROOT / "benchmarks" / "rivals"
+PAGE = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
-PYTHON = sys.executable
-TRACKER = (PYTHON, "-m", "tracker")
-LIBRARIES = ("sqlite-utils", "duckdb", "eventsourcing", "beancount", "msgspec", "click")
-
-
-class Goal(NamedTuple):
-    """What is measured, against what, and how much of it ours may take; ``measure`` gives both.
-
-    ``needs`` is the package of the rival that has to be installed, beside those of the tracker.
-    """
-
-    what: str
-    against: str
-    at_most: float
-    measure: Callable[[Bench], Ratio]
-    needs: str = "tracker"
-
-
-class Bench:
-    """A store of so many events, and beside it what the rivals take: each made once, when it is first asked for."""
-
-    def __init__(self, folder: Path, events: int, times: int) -> None:
-        self.folder, self.events, self.times = folder / str(events), events, times
-        self.store = self.folder / "store"
-        self.lines = self.folder / "lines.jsonl"
-        self.rows = self.folder / "rows.pickle"
-        self.recorded = self.folder / "recorded.db"
-        self.ledger = self.folder / "ledger.beancount"
-        self.out = self.folder / "out.db"
-
-    def prepare(self) -> None:
-        """Make whatever is not there yet."""
-        if not (self.store / "events").exists():
-            self.store.mkdir(parents=True, exist_ok=True)
-            say(f"making a store of {self.events:,} events")
-            make(self.store, self.events, told=say)
-        if not self.lines.exists():
-            with self.lines.open("wb") as out:
-                for path in sorted((self.store / "events").rglob("*.jsonl")):
-                    out.write(path.read_bytes())
-        process([*TRACKER, "--store", str(self.store), "rebuild"])
-
-    # What is measured, ours
-
-    def rebuild(self) -> Run:
-        return process([*TRACKER, "--store", str(self.store), "rebuild"])
-
-    def verify(self) -> Run:
-        return process([*TRACKER, "--store", str(self.store), "verify"])
-
-    def against(self, ours: Callable[[], Run], *argv: str) -> Ratio:
-        """Ours in turn with a command that writes ``self.out``."""
-        return in_turn(ours, lambda: process(argv, before=self.clear), self.times)
-
-    def clear(self) -> None:
-        for path in self.folder.glob(self.out.name + "*"):
-            path.unlink()
-
-    # The rivals
-
-    def floor(self) -> Ratio:
-        # Anew each time: the rows are those that this version makes.
-        process([PYTHON, str(RIVALS / "floor.py"), "prepare", str(self.store / "tracker.db"), str(self.rows)])
-        return self.against(self.rebuild, PYTHON, str(RIVALS / "floor.py"), "run", str(self.store / "events"),
-                            str(self.rows), str(self.out))  # fmt: skip
-
-    def decoding(self) -> Ratio:
-        return self.against(self.verify, PYTHON, str(RIVALS / "floor.py"), "decode", str(self.store / "events"))
-
-    def duckdb(self) -> Ratio:
-        return self.against(self.rebuild, PYTHON, str(RIVALS / "duckdb_load.py"), str(self.lines), str(self.out))
-
-    def bare_insert(self) -> Ratio:
-        return self.against(
-            self.rebuild, tool("sqlite-utils"), "insert", str(self.out), "events", str(self.lines), "--nl"
-        )
-
-    def full_insert(self) -> Ratio:
-        """An insert, three indexes and full text, one command after another, as its documentation has it."""
-        insert = tool("sqlite-utils")
-        steps = (
-            f"{insert} insert {self.out} events {self.lines} --nl",
-            *(f"{insert} create-index {self.out} events {column}" for column in ("source", "type", "recordedtime")),
-            f"{insert} enable-fts {self.out} events data --fts5",
-        )
-        return self.against(self.rebuild, "sh", "-c", " && ".join(steps))
-
-    def eventsourcing(self) -> Ratio:
-        if not self.recorded.exists():
-            say("recording the events for eventsourcing")
-            script = str(RIVALS / "replay.py")
-            process([PYTHON, script, "prepare", str(self.events), str(self.recorded), str(self.lines)])
-        return self.against(self.rebuild, PYTHON, str(RIVALS / "replay.py"), "run", str(self.recorded), str(self.out))
-
-    def beancount(self) -> Ratio:
-        process([PYTHON, str(RIVALS / "ledger.py"), str(self.events), str(self.ledger)])
-        return self.against(self.rebuild, tool("bean-check"), "--no-cache", str(self.ledger))
-
-
-def starting(*command: str) -> Callable[[Bench], Ratio]:
-    """A command on the real logs beside importing click alone, many times: each takes some hundredths of a second."""
-
-    def measure(bench: Bench) -> Ratio:
-        ours = lambda: process([*TRACKER, *command], cwd=ROOT)  # noqa: E731
-        return in_turn(ours, lambda: process([PYTHON, "-c", "import click"], cwd=ROOT), bench.times * 10)
-
-    return measure
-
-
-def within(name: str) -> Callable[[Bench], Ratio]:
-    """Something that is measured inside one process."""
-    return lambda bench: inside.MEASURED[name](bench.store, bench.times)
-
-
-GOALS = (
-    Goal("rebuild, every check", "floor script: the same rows, ready-made", 1.25, Bench.floor),
-    Goal("rebuild", "DuckDB, bare load into its file", 1.0, Bench.duckdb, "duckdb"),
-    Goal("rebuild", "sqlite-utils insert, bare", 0.45, Bench.bare_insert),
-    Goal("rebuild", "sqlite-utils insert with indexes and full text", 0.2, Bench.full_insert),
-    Goal("rebuild", "eventsourcing, projection replay", 0.08, Bench.eventsourcing, "eventsourcing"),
-    Goal("rebuild", "bean-check of as many transactions", 0.2, Bench.beancount, "beancount"),
-    Goal("verify, canonical form included", "floor: decode, hash and chain", 2.5, Bench.decoding),
-    Goal("tracker --version", 'python -c "import click"', 1.15, starting("--version")),
-    Goal("tracker status, real logs, unchanged", 'python -c "import click"', 1.4, starting("status")),
-    Goal("log of one event, durable", "lock, write, fsync, close", 1.5, within("append")),
-    Goal("noticing that nothing changed", "os.scandir and stat of the logs", 2.0, within("stamps")),
-    Goal("status CASE", "the bare SQL", 1.2, within("status")),
-    Goal("deadlines --within 30d", "the bare SQL", 1.2, within("deadlines")),
-    Goal("search, a common word", "the bare SQL", 1.2, within("search common")),
-    Goal("search, a rare word", "the bare SQL", 1.2, within("search rare")),
+LIBRARIES = (
+    "sqlite-utils",
+    "duckdb",
+    "eventsourcing",
+    "beancount",
+    "python-docx",
+    "typst",
+    "tabulate",
+    "msgspec",
+    "click",
 )
-"""The goals that are measured here; those that are curves stand in ``curves.py``."""
 
 
-def tool(name: str) -> str:
-    """A command of the environment that runs this, or of the path."""
-    beside = Path(PYTHON).with_name(name)
-    return str(beside) if beside.exists() else which(name) or name
+class Measured(NamedTuple):
+    """A goal, with its numbers, and what was found."""
+
+    goal: Goal
+    ratio: Ratio
 
 
-def say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
-def table(bench: Bench, only: str) -> Iterator[str]:
-    """The rows of the table, each as soon as it is measured."""
-    yield f"| {bench.events:,} events | against | ratio (range) | at most | ours | theirs | memory, ours and theirs |"
-    yield "| --- | --- | --- | --- | --- | --- | --- |"
-    for goal in GOALS:
+def table(bench: Bench, goals: Iterable[Goal], only: str) -> Iterator[Measured]:
+    """What is measured, as soon as it is; goals that look at the same runs share them."""
+    found: dict[Callable[[Bench], Ratio], Ratio] = {}
+    for goal in (goal.told(bench) for goal in goals):
         if only not in f"{goal.what} {goal.against}":
             continue
         if goal.needs != "tracker" and not installed(goal.needs):
             say(f"{goal.needs} is not installed, so nothing is held against it: pip install -e '.[benchmarks]'")
             continue
+        if goal.measure is Bench.bare_insert_alone and not bench.one_process:
+            continue  # there is no other rebuild
         say(f"{goal.what} against {goal.against}")
-        found = goal.measure(bench)
-        ratio, low, high = found.wall
-        ours, theirs = (sorted(run.wall for run in runs)[len(runs) // 2] for runs in (found.ours, found.theirs))
-        peaks = [max(run.peak for run in runs) / 1e6 for runs in (found.ours, found.theirs)]
-        memory = f"{peaks[0]:.0f} MB, {peaks[1]:.0f} MB" if all(peaks) else ""
-        yield (
-            f"| {goal.what} | {goal.against} | **{ratio:.2f}** ({low:.2f} to {high:.2f}) | {goal.at_most:g} "
-            f"| {seconds(ours)} | {seconds(theirs)} | {memory} |"
+        if goal.measure not in found:
+            found[goal.measure] = goal.measure(bench)
+        yield Measured(goal, found[goal.measure])
+
+
+def printed(title: str, several: Iterable[Measured]) -> Iterator[str]:
+    """A table in Markdown, line by line."""
+    yield f"| {title} | against | ratio (range) | of processors | at most | ours | theirs | memory, ours and theirs |"
+    yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
+    for goal, ratio in several:
+        middle, low, high = ratio.of(goal.of)
+        peaks = ratio.medians(memory)
+        told = (
+            [megabytes(peak) for peak in peaks] if goal.of is memory else [seconds(t) for t in ratio.medians(goal.of)]
         )
+        processors = f"{ratio.of(cpu)[0]:.2f}" if goal.of is wall else ""
+        both = ", ".join(map(megabytes, peaks)) if goal.of is wall and all(peaks) else ""
+        yield (
+            f"| {goal.what} | {goal.against} | **{middle:.2f}** ({low:.2f} to {high:.2f}) | {processors} "
+            f"| {goal.at_most:g} | {told[0]} | {told[1]} | {both} |"
+        )
+
+
+def drawn(curve: Curve, bench: Bench) -> Iterator[str]:
+    """A curve as a table."""
+    say(curve.title)
+    yield f"| {curve.at} | time | of processors | against {curve.against} |"
+    yield "| --- | --- | --- | --- |"
+    first: float | None = None
+    for point in curve.measure(bench):
+        first = point.wall if first is None else first
+        against = point.wall / first if point.against is None else point.against
+        yield f"| {point.at} | {seconds(point.wall)} | {seconds(point.cpu)} | **{against:.2f}** |"
+
+
+def repeated(once: Sequence[Measured], again: Sequence[Measured]) -> Iterator[str]:
+    """How far two runs of the same tables are from each other."""
+    yield "| measured twice | against | first | second | differs by |"
+    yield "| --- | --- | --- | --- | --- |"
+    for (goal, ratio), (_, later) in zip(once, again, strict=True):
+        first, second = (each.of(goal.of)[0] for each in (ratio, later))
+        yield f"| {goal.what} | {goal.against} | {first:.2f} | {second:.2f} | {abs(second / first - 1):.0%} |"
 
 
 def seconds(time: float) -> str:
     return f"{time:.2f} s" if time >= 1 else f"{time * 1000:.2f} ms"
+
+
+def megabytes(size: float) -> str:
+    return f"{size / 1e6:.0f} MB"
 
 
 def machine() -> str:
@@ -213,31 +127,62 @@ def installed(name: str) -> str | None:
         return None
 
 
-def main() -> None:
+def tables(benches: Sequence[Bench], only: str, measured: list[Measured]) -> Iterator[str]:
+    """All tables of one run, line by line; what is found is added to ``measured``."""
+
+    def kept(bench: Bench, goals: Iterable[Goal]) -> Iterator[Measured]:
+        for each in table(bench, goals, only):
+            measured.append(each)
+            yield each
+
+    largest = benches[-1]
+    for bench in benches:
+        yield from printed(f"{bench.events:,} events", kept(bench, BY_SIZE))
+        yield ""
+    if len(benches) > 1:
+        yield from printed("more events", kept(largest, [growing(benches[0], largest)]))
+        yield ""
+    yield from printed("whatever the store", kept(largest, OF_ANY_SIZE))
+    yield ""
+
+
+def lines(asked: argparse.Namespace, run: Runs) -> Iterator[str]:
+    """All that is printed."""
+    yield from (machine(), "")
+    sizes = sorted(map(int, asked.events.split(",")))
+    benches = [Bench(asked.folder, events, asked.times, run) for events in sizes]
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    once: list[Measured] = []
+    yield from tables(benches, asked.only, once)
+    for curve in CURVES:
+        if asked.only in curve.title:
+            yield from (f"{curve.title}:", "", *drawn(curve, benches[-1]), "")
+    if asked.twice:
+        again: list[Measured] = []
+        for _ in tables(benches, asked.only, again):
+            pass
+        yield from (*repeated(once, again), "")
+
+
+def main(words: Sequence[str] | None = None, run: Runs = process) -> None:
     parser = argparse.ArgumentParser(prog="python benchmarks", description="Ratios of the tracker and what others do.")
     parser.add_argument("--events", default="100000", help="sizes of stores, with commas between")
-    parser.add_argument("--times", type=int, default=5, help="runs of each, after one to warm up")
-    parser.add_argument("--only", default="", help="only rows with these words")
+    parser.add_argument("--times", type=int, default=5, help="runs of each, after one to warm up; 1 is for trying")
+    parser.add_argument("--only", default="", help="only rows and curves with these words")
+    parser.add_argument("--twice", action="store_true", help="measure again, and say how far the two runs differ")
     parser.add_argument("--folder", type=Path, default=Path("/var/tmp/tracker-benchmarks"))
     parser.add_argument("--write", action="store_true", help="put the tables into docs/performance.md")
-    asked = parser.parse_args()
-    told = [machine(), ""]
-    print(*told, sep="\n")
-    for events in map(int, asked.events.split(",")):
-        bench = Bench(asked.folder, events, asked.times)
-        try:
-            bench.prepare()
-            for line in table(bench, asked.only):
-                print(line, flush=True)
-                told.append(line)
-        except subprocess.CalledProcessError as error:
-            raise SystemExit(f"{' '.join(error.cmd)} failed: {error.output.decode(errors='replace')}") from None
-        print()
-        told.append("")
+    asked = parser.parse_args(words)
+    told = []
+    try:
+        for line in lines(asked, run):
+            print(line, flush=True)
+            told.append(line)
+    except subprocess.CalledProcessError as error:
+        raise SystemExit(f"{' '.join(error.cmd)} failed: {error.output.decode(errors='replace')}") from None
     if asked.write:
-        page = ROOT / "docs" / "performance.md"
-        before, _, rest = page.read_text().partition(BEGIN)
-        page.write_text(f"{before}{BEGIN}\n\n" + "\n".join(told) + END + rest.partition(END)[2])
+        before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+        PAGE.write_text(f"{before}{BEGIN}\n\n" + "\n".join(told) + END + rest.partition(END)[2], encoding="utf-8")
 
 
 if __name__ == "__main__":

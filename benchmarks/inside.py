@@ -1,4 +1,4 @@
-"""What is measured inside one process, ours and the bare thing in turn, each many times."""
+"""What is measured inside one process, ours and the bare thing in turn, call by call."""
 
 from __future__ import annotations
 
@@ -11,29 +11,33 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 from statistics import median
 from typing import Any
 
 from benchmarks.measure import Ratio, Run
+from benchmarks.stores import Case
 from tracker import queries
 from tracker.agenda import agenda, due_within
 from tracker.app import Tracker
 from tracker.envelope import Draft, Stamp
 from tracker.projections.words import match
 
-ROUNDS = 15
-"""Of each run, how many calls are timed; a run is their median."""
+SPENT = 0.3
+"""Seconds that a run takes, about, ours and theirs together: the median of as many calls as fit into it."""
+FEWEST, MOST = 3, 300
 TODAY = "2026-06-01"
 COMMON, RARE = "court", "milestone 7"
+LOGGED = Stamp("Benchmark", "2026-12-01T08:00:00.000Z")
+NOTE = {"note": "x" * 300, "date": "2026-05-30"}
 
 
-def append(store: Path, times: int) -> Ratio:
-    """The log of one event, and what it cannot do without: lock, write of as many bytes, fsync, close."""
+def append(store: Path, times: int, *, size: int) -> Ratio:
+    """The log of one event in a case of ``size``, and what it cannot do without: lock, write, fsync, close."""
     with tempfile.TemporaryDirectory(dir=store) as folder:
         tracker = Tracker.init(Path(folder) / "store")
-        log, stamp = "cases/a", Stamp("Benchmark", "2026-06-01T08:00:00.000Z")
-        tracker.log.append([Draft(log, "case.opened", {"kind": "lawsuit", "title": "A v. B"})], stamp)
-        draft = Draft(log, "note.added", {"note": "x" * 300, "date": "2026-05-30"})
+        tracker.log.append([*Case("a", size, Random(size)).drafts()], LOGGED)
+        draft = Draft("cases/a", "note.added", NOTE)
         bare, lock = Path(folder) / "bare", Path(folder) / "lock"
 
         def plain() -> None:
@@ -45,11 +49,11 @@ def append(store: Path, times: int) -> Ratio:
             os.close(fd)
             os.close(held)
 
-        return in_turn(lambda: tracker.log.append([draft], stamp), plain, times)
+        return in_turn(lambda: tracker.log.append([draft], LOGGED), plain, times)
 
 
-def stamps(store: Path, times: int) -> Ratio:
-    """Whether any log changed, and looking at each of them."""
+def unchanged(store: Path, times: int) -> Ratio:
+    """Opening a projection that is up to date, which is seen by looking at each log, and looking at each of them."""
     tracker = Tracker(store)
 
     def plain() -> None:
@@ -57,7 +61,7 @@ def stamps(store: Path, times: int) -> Ratio:
             for each in found:
                 each.stat()
 
-    return in_turn(tracker.log.stamps, plain, times)
+    return in_turn(tracker.read, plain, times)
 
 
 def status(store: Path, times: int) -> Ratio:
@@ -94,29 +98,34 @@ def search(words: str) -> Callable[[Path, int], Ratio]:
     return measure
 
 
-MEASURED: dict[str, Callable[[Path, int], Ratio]] = {
-    "append": append,
-    "stamps": stamps,
-    "status": status,
-    "deadlines": deadlines,
-    "search common": search(COMMON),
-    "search rare": search(RARE),
-}
+def in_turn(
+    ours: Callable[[], Any], theirs: Callable[[], Any], times: int, before: Callable[[], object] = lambda: None
+) -> Ratio:
+    """So many runs, in each of which the two are called in turn; ``before`` is called before ours and not measured.
 
-
-def in_turn(ours: Callable[[], Any], theirs: Callable[[], Any], times: int) -> Ratio:
-    """Runs in turn, of so many calls each."""
-    pairs = [(run(ours), run(theirs)) for _ in range(times)]
+    A single run is for trying, with a call of each.
+    """
+    before()
+    start = time.perf_counter()
+    ours(), theirs()
+    taken = time.perf_counter() - start
+    calls = max(FEWEST, min(MOST, int(SPENT / taken))) if times > 1 else 1
+    pairs = [_run(ours, theirs, calls, before) for _ in range(times)]
     return Ratio(tuple(a for a, _ in pairs), tuple(b for _, b in pairs))
 
 
-def run(call: Callable[[], Any]) -> Run:
-    found = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        call()
-        found.append(time.perf_counter() - start)
-    return Run(median(found), 0.0, 0)
+def _run(
+    ours: Callable[[], Any], theirs: Callable[[], Any], calls: int, before: Callable[[], object]
+) -> tuple[Run, Run]:
+    found: tuple[list[Run], list[Run]] = ([], [])
+    for _ in range(calls):
+        before()
+        for call, runs in zip((ours, theirs), found, strict=True):
+            start, used = time.perf_counter(), time.process_time()
+            call()
+            runs.append(Run(time.perf_counter() - start, time.process_time() - used, 0))
+    one, other = (Run(median(run.wall for run in runs), median(run.cpu for run in runs), 0) for runs in found)
+    return one, other
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -26,6 +27,26 @@ class Run(NamedTuple):
     cpu: float
     peak: int
 
+    def each(self, count: int) -> Run:
+        """What one of so many things took that the process did; its memory is that of all."""
+        return self._replace(wall=self.wall / count, cpu=self.cpu / count)
+
+
+Of = Callable[[Run], float]
+"""What of a run is compared."""
+
+
+def wall(run: Run) -> float:
+    return run.wall
+
+
+def cpu(run: Run) -> float:
+    return run.cpu
+
+
+def memory(run: Run) -> float:
+    return run.peak
+
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
@@ -34,23 +55,24 @@ class Ratio:
     ours: tuple[Run, ...]
     theirs: tuple[Run, ...]
 
-    def of(self, what: Callable[[Run], float]) -> tuple[float, float, float]:
-        """The ratio of the medians, and the least and greatest ratio of neighbouring runs."""
-        pairs = [what(a) / what(b) for a, b in zip(self.ours, self.theirs, strict=True)]
-        return median(map(what, self.ours)) / median(map(what, self.theirs)), min(pairs), max(pairs)
+    def of(self, what: Of) -> tuple[float, float, float]:
+        """The median, the least and the greatest ratio of neighbouring runs: what slows the machine slows both."""
+        pairs = [what(a) / what(b) if what(b) else inf for a, b in zip(self.ours, self.theirs, strict=True)]
+        return median(pairs), min(pairs), max(pairs)
 
-    @property
-    def wall(self) -> tuple[float, float, float]:
-        """The ratio of the times on the clock."""
-        return self.of(lambda run: run.wall)
+    def medians(self, what: Of) -> tuple[float, float]:
+        """Ours and theirs by themselves."""
+        return median(map(what, self.ours)), median(map(what, self.theirs))
 
 
 def process(argv: Sequence[str], *, cwd: Path | None = None, before: Callable[[], object] = lambda: None) -> Run:
     """Run a command to its end; raises CalledProcessError with what it said. ``before`` is not measured."""
     before()
+    # The tracker of this checkout, whichever is installed.
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
     start, used = time.perf_counter(), os.times()
     with subprocess.Popen(
-        list(argv), cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        list(argv), cwd=cwd, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as child:
         peak = _Peak(child.pid)
         said, _ = child.communicate()
@@ -64,8 +86,9 @@ def process(argv: Sequence[str], *, cwd: Path | None = None, before: Callable[[]
 
 
 def in_turn(ours: Callable[[], Run], theirs: Callable[[], Run], times: int) -> Ratio:
-    """Run both once to warm up, and then in turn, ours first; each so many times."""
-    ours(), theirs()
+    """Run both once to warm up, and then in turn, ours first; each so many times. Once is for trying: it stays cold."""
+    if times > 1:
+        ours(), theirs()
     pairs = [(ours(), theirs()) for _ in range(times)]
     return Ratio(tuple(a for a, _ in pairs), tuple(b for _, b in pairs))
 

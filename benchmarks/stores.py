@@ -12,104 +12,29 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from tracker.app import Tracker
 from tracker.envelope import Draft, Stamp
-from tracker.names import case_log
+from tracker.names import case_log, case_of
 
 BY = "Benchmark"
 FIRST_DAY = date(2024, 1, 2)
 DAYS = 900
 LARGEST = 5_000
 SMALLEST = 3
+STAMP = Stamp(BY, f"{FIRST_DAY.isoformat()}T08:00:00.000Z")
 PARTIES, SOURCES = 400, 300
 DAY = 86_400_000  # milliseconds
 
-ENGLISH = [
-    "the",
-    "buyer",
-    "paid",
-    "what",
-    "was",
-    "due",
-    "and",
-    "asked",
-    "for",
-    "the",
-    "car",
-    "to",
-    "be",
-    "shown",
-    "before",
-    "delivery;",
-    "the",
-    "seller",
-    "refused,",
-    "since",
-    "its",
-    "terms",
-    "let",
-    "it",
-    "cancel",
-    "an",
-    "order",
-    "whose",
-    "balance",
-    "is",
-    "late;",
-    "a",
-    "witness",
-    "from",
-    "the",
-    "workshop",
-    "said",
-    "that",
-    "the",
-    "part",
-    "had",
-    "been",
-    "changed",
-    "twice;",
-    "counsel",
-    "asked",
-    "for",
-    "more",
-    "time",
-    "to",
-    "read",
-    "what",
-    "had",
-    "been",
-    "handed",
-    "in;",
-    "the",
-    "court",
-    "heard",
-    "both",
-    "sides",
-    "on",
-    "the",
-    "expert's",
-    "report",
-    "and",
-    "on",
-    "costs;",
-    "the",
-    "company",
-    "announced",
-    "that",
-    "owners",
-    "would",
-    "be",
-    "told",
-    "by",
-    "letter",
-    "and",
-    "repaired",
-    "the",
-    "fault",
-    "without",
-    "charge",
-]
+_TEXT = (
+    "the buyer paid what was due and asked for the car to be shown before delivery; the seller refused, since its "
+    "terms let it cancel an order whose balance is late; a witness from the workshop said that the part had been "
+    "changed twice; counsel asked for more time to read what had been handed in; the court heard both sides on the "
+    "expert's report and on costs; the company announced that owners would be told by letter and repaired the fault "
+    "without charge"
+)
+ENGLISH = _TEXT.split()
 CHINESE = (
     "买方已支付定金并要求在交付前查看车辆卖方以尾款逾期为由取消订单法院认为格式条款未尽提示义务"
     "双方对鉴定意见及费用承担发表意见公司表示将通知车主并免费维修被告请求延期举证"
@@ -317,17 +242,36 @@ class Case:
 def make(
     root: Path, events: int, *, cases: int | None = None, seed: int = 1, told: Callable[[str], object] = print
 ) -> None:
-    """Write a store of so many events of cases below ``root``; registers come on top. Raises StoreExists."""
+    """Write a store of so many events of cases below ``root``; registers come on top. Raises StoreExists.
+
+    Without ``cases`` there is one to a hundred events.
+    """
     rng = random.Random(seed)
     tracker = Tracker.init(root)
-    sizes = case_sizes(events, cases or max(1, events // 100), rng)
-    stamp = Stamp(BY, f"{FIRST_DAY.isoformat()}T08:00:00.000Z")
-    tracker.log.append([*_parties(rng)], stamp)
-    tracker.log.append([*_sources(rng)], stamp)
+    sizes = case_sizes(events, max(1, events // 100) if cases is None else cases, rng)
+    tracker.log.append([*_parties(rng)], STAMP)
+    tracker.log.append([*_sources(rng)], STAMP)
     for number, size in enumerate(sizes):
-        tracker.log.append([*Case(f"case-{number:05d}", size, rng).drafts()], stamp)
+        tracker.log.append([*Case(f"case-{number:05d}", size, rng).drafts()], STAMP)
         if number % 500 == 0:
             told(f"{number:,} of {len(sizes):,} cases")
+
+
+def write_case(root: Path, name: str, events: int) -> None:
+    """Write one more case of so many events; where there is no store below ``root`` yet, with the registers only."""
+    if not (root / "events").exists():
+        make(root, 0, cases=0)
+    Tracker(root).log.append([*Case(name, events, random.Random(name)).drafts()], STAMP)
+
+
+def write_batch(root: Path, target: Path) -> None:
+    """Write the events of all cases as a batch that logs them again, in another store with the same registers."""
+    tracker = Tracker(root)
+    with target.open("wb") as out:
+        for log in tracker.log.logs():
+            for event in tracker.events(log) if (case := case_of(log)) else ():
+                entry = {"case": case, "type": event.type, "data": event.data, "id": event.id}
+                out.write(msgspec.json.encode(entry) + b"\n")
 
 
 def case_sizes(events: int, cases: int, rng: random.Random) -> list[int]:

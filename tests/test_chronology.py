@@ -35,6 +35,7 @@ from tracker.documents.blocks import (
 from tracker.documents.chronology import chronology
 from tracker.documents.days import day, said
 from tracker.documents.markdown import escaped, write
+from tracker.documents.matter import Matter
 from tracker.errors import BadFormat, UnknownName
 from tracker.logs.memory import MemoryLog
 from tracker.projections.build import project
@@ -114,6 +115,10 @@ def test_every_text_comes_out_as_it_went_in(one: str, two: str) -> None:
     [paragraph] = read(Document("t", (Paragraph(one),))).texts[1:] or [[""]]
     assert "".join(paragraph).strip() == first
     assert b"\r" not in write(document) and "\n" not in escaped(one)
+
+
+def test_an_escaped_sign_does_not_hide_an_address() -> None:
+    assert escaped("me@_x.y") == r"me\@\_x.y", "GitHub looks for addresses when the backslashes are gone"
 
 
 def dated(text: str, date: str | None, **data: object) -> Said:
@@ -207,6 +212,11 @@ def test_pinpoints_and_sources(db: sqlite3.Connection) -> None:
         ["S1", "L|D [leida]", "A, P", "November 2025", "not independent of S2; incomplete: at 5"],
         ["S2", "untitled [weibo]", "P", "not stated", "not independent of S1"],
     ]
+
+
+def test_sources_in_a_text_get_their_numbers(db: sqlite3.Connection) -> None:
+    matter = Matter(db, ["a"], "en", "", db)
+    assert matter.by_number("1 (leida ¶7; weibo ¶2) or 2 (at-leida ¶8)") == "1 (S1 ¶7; S2 ¶2) or 2 (at-leida ¶8)"
 
 
 def test_one_case(db: sqlite3.Connection) -> None:

@@ -222,6 +222,13 @@ def test_everything_comes_out_in_order() -> None:
     )
 
 
+def test_spaces_at_the_ends_of_a_piece_are_kept() -> None:
+    root = ElementTree.fromstring(parts(write(FULL))["word/document.xml"])
+    spaced = [text for text in root.iter(f"{W}t") if text.text and text.text != text.text.strip()]
+    assert " and " in [text.text for text in spaced]
+    assert all(text.get("{http://www.w3.org/XML/1998/namespace}space") == "preserve" for text in spaced)
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_hostile_texts_are_only_text(text: str, language: str) -> None:

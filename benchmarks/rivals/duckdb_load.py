@@ -6,11 +6,11 @@ from pathlib import Path
 import duckdb
 
 
-def run(lines: str, out: str) -> None:
+def main(lines: str, out: str) -> None:
     Path(out).unlink(missing_ok=True)
     with duckdb.connect(out) as db:
         db.execute("CREATE TABLE events AS SELECT * FROM read_json(?, format = 'newline_delimited')", [lines])
 
 
 if __name__ == "__main__":
-    run(*sys.argv[1:])
+    main(*sys.argv[1:])

@@ -85,5 +85,9 @@ def run(events: str, rows: str, out: str) -> None:
     db.close()
 
 
+def main(what: str, *words: str) -> None:
+    {"prepare": prepare, "decode": decode, "run": run}[what](*words)
+
+
 if __name__ == "__main__":
-    {"prepare": prepare, "decode": decode, "run": run}[sys.argv[1]](*sys.argv[2:])
+    main(*sys.argv[1:])

@@ -7,7 +7,7 @@ from pathlib import Path
 ACCOUNTS = 40
 
 
-def write(count: str, out: str) -> None:
+def main(count: str, out: str) -> None:
     first = date(2024, 1, 2)
     lines = [f"2024-01-01 open Assets:Account{number}" for number in range(ACCOUNTS)]
     for number in range(int(count)):
@@ -22,4 +22,4 @@ def write(count: str, out: str) -> None:
 
 
 if __name__ == "__main__":
-    write(*sys.argv[1:])
+    main(*sys.argv[1:])

@@ -98,5 +98,9 @@ def run(store: str, out: str) -> None:
         start = section[-1].id + 1 if section else None
 
 
+def main(what: str, *words: str) -> None:
+    {"prepare": prepare, "run": run}[what](*words)
+
+
 if __name__ == "__main__":
-    {"prepare": prepare, "run": run}[sys.argv[1]](*sys.argv[2:])
+    main(*sys.argv[1:])

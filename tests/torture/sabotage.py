@@ -129,9 +129,9 @@ SABOTAGES = [
     Sabotage("documents that are whole or not there", "tracker/cli/output.py", "durable.write_whole(real, document, draft=durable.draft_of(real), mode=mode)", "real.write_bytes(document)", (f"{TORTURE}[full]",)),
     Sabotage("no document over the logs", "tracker/app.py", "            raise BadTarget(target)\n", "            pass\n", ("tests/test_deadlines.py::test_a_calendar_never_takes_the_place_of_the_record",)),
     Sabotage("escaping in HTML", "tracker/documents/html.py", "return escape(visible(text))", "return visible(text)", ("tests/test_documents_html.py",)),
-    Sabotage("visible controls in Word", "tracker/documents/docx.py", "add_run(visible(plain((piece,))))", "add_run(plain((piece,)))", ("tests/test_documents_docx.py", "tests/test_documents.py")),
+    Sabotage("visible controls in Word", "tracker/documents/docx.py", "_BREAKS.split(visible(plain((piece,))))", "_BREAKS.split(plain((piece,)))", ("tests/test_documents_docx.py", "tests/test_documents.py")),
     Sabotage("no formulas in CSV", "tracker/documents/as_csv.py", "return f\"'{shown}\" if _FORMULA.match(shown) else shown", "return shown", ("tests/test_exports.py",)),
-    Sabotage("escaping in Markdown", "tracker/documents/markdown.py", 'return _AT_START.sub(r"\\1\\\\", _WWW.sub(r"\\1\\\\", plain_text))', "return one_line(text)", ("tests/test_chronology.py::test_nothing_is_taken_for_markup",)),
+    Sabotage("escaping in Markdown", "tracker/documents/markdown.py", 'told = _MEANING.sub(r"\\\\\\g<0>", one_line(text).strip())', "return one_line(text)", ("tests/test_chronology.py::test_nothing_is_taken_for_markup",)),
     Sabotage("harmless text on a terminal", "tracker/text.py", "return text if text.isprintable() else _HIDDEN.sub(_picture, text)", "return text", ("tests/test_text.py",)),
 ]  # fmt: skip
 

@@ -2,6 +2,9 @@
 
 A text only ever becomes the content of ``w:t``, so that nothing in it is a field, a link or markup, and the file refers
 to nothing outside itself. The zip carries the time of the document: equal documents give equal bytes.
+
+Paragraphs, sections and pictures are python-docx's. Runs, rows of tables and footnotes, of which there are thousands,
+are written as XML and parsed at once: made element by element they took nearly all of the time.
 """
 
 from __future__ import annotations
@@ -44,7 +47,6 @@ if TYPE_CHECKING:
     from docx.package import Package
     from docx.section import Section
     from docx.shape import InlineShape
-    from docx.table import _Row as WordRow
     from docx.text.paragraph import Paragraph as WordParagraph
 
     from tracker.documents.blocks import Block, Cell, Document, Row, Text
@@ -74,6 +76,12 @@ _WORD = 18
 """Longer words (hashes, addresses) are broken rather than given a column of their width."""
 _LONG_ROW = 24
 """A row of more lines may be divided between pages; kept whole it leaves pages half empty, or fits on none."""
+
+_WHOLE = "<w:cantSplit/>"
+"""A row that stays on one page (17.4.6)."""
+_GREY = '<w:shd w:val="clear" w:color="auto" w:fill="E8E8E8"/>'
+_BREAKS = re.compile("([\n\t])")
+_SIGNS = {"": "", "\n": "<w:br/>", "\t": "<w:tab/>"}
 
 _TAGS = {"en": "en", "zh": "zh-CN"}
 _PAGES = {"en": ("", " of ", ""), "zh": ("第 ", " 页，共 ", " 页")}
@@ -167,51 +175,78 @@ class _Writer(NamedTuple):
                     self.text(self.word.add_paragraph(style="List Bullet"), text)
 
     def text(self, paragraph: WordParagraph, text: Text) -> None:
-        """Append the pieces of a text; line breaks and tabs become those of Word."""
+        """Append the pieces of a text."""
+        paragraph._element.extend(_parsed("p", self.runs(text)))
+
+    def runs(self, text: Text) -> str:
+        """The pieces of a text as XML."""
+        if isinstance(text, str):
+            return self.run(text) if text else ""
+        made = []
         before: object = None
-        for piece in (text,) if isinstance(text, str) else text:
+        for piece in text:
             if isinstance(piece, Note):
-                self.note(paragraph, piece, follows_another=isinstance(before, Note))
+                made.append(self.note(piece, follows_another=isinstance(before, Note)))
             elif plain((piece,)):
-                self.run(paragraph, piece)
+                made.append(self.run(piece))
             before = piece
+        return "".join(made)
 
-    def run(self, paragraph: WordParagraph, piece: str | Struck | Strong) -> None:
-        run = paragraph.add_run(visible(plain((piece,))))
-        if isinstance(piece, Strong):
-            run.bold = True
-        if isinstance(piece, Struck):
-            run.font.strike = True
-        if self.language == "zh":
-            # Quotation marks and the like, which Chinese and Latin share, in the Chinese font (17.3.2.26).
-            _set(run._element.get_or_add_rPr().get_or_add_rFonts(), hint="eastAsia")
+    def run(self, piece: str | Struck | Strong) -> str:
+        """A run; line breaks and tabs become those of Word."""
+        # Quotation marks and the like, which Chinese and Latin share, in the Chinese font (17.3.2.26).
+        looks = '<w:rFonts w:hint="eastAsia"/>' if self.language == "zh" else ""
+        looks += "<w:b/>" if isinstance(piece, Strong) else "<w:strike/>" if isinstance(piece, Struck) else ""
+        told = map(_shown, _BREAKS.split(visible(plain((piece,)))))
+        return f"<w:r>{f'<w:rPr>{looks}</w:rPr>' if looks else ''}{''.join(told)}</w:r>"
 
-    def note(self, paragraph: WordParagraph, note: Note, *, follows_another: bool) -> None:
+    def note(self, note: Note, *, follows_another: bool) -> str:
         self.notes.append(note.text)
-        if follows_another:
-            paragraph.add_run(" ", style="footnote reference")
-        run = paragraph.add_run(style="footnote reference")
-        _add(run._element, "footnoteReference", id=str(len(self.notes)))
+        parted = _raised(_shown(" ")) if follows_another else ""
+        return parted + _raised(f'<w:footnoteReference w:id="{len(self.notes)}"/>')
 
     def grid(self, grid: Grid, room: int) -> None:
         shares = _shares(grid, room // self.twips)
         lengths = [room * share // sum(shares) for share in shares]
-        table = self.word.add_table(1 + len(grid.rows), len(grid.titles), style="Table Grid")
+        table = self.word.add_table(0, len(grid.titles), style="Table Grid")
         table.autofit = False
         for column, length in zip(table._element.tblGrid, lengths, strict=True):
             _set(column, w=str(length))
-        titles, *rows = table.rows
-        _add(_prepare(titles, lengths, is_whole=True), "tblHeader")
-        self.cells(titles, grid.titles, "TableHeading")
-        for row, told in zip(rows, grid.rows, strict=True):
-            _prepare(row, lengths, is_whole=_lines(told, shares) <= _LONG_ROW, is_grey=told.status == "disputed")
-            self.cells(row, _marked(told, self.language), "TableText")
+        rows = [self.row(grid.titles, lengths, "TableHeading", _WHOLE + "<w:tblHeader/>")]
+        for row in grid.rows:
+            keeps = _WHOLE if _lines(row, shares) <= _LONG_ROW else ""
+            shade = _GREY if row.status == "disputed" else ""
+            rows.append(self.row(_marked(row, self.language), lengths, "TableText", keeps, shade))
+        table._element.extend(_parsed("tbl", "".join(rows)))
 
-    def cells(self, row: WordRow, cells: Sequence[Cell], style: str) -> None:
-        for cell, told in zip(row.cells, cells, strict=True):
-            [paragraph] = cell.paragraphs
-            _add(paragraph._element.get_or_add_pPr(), "pStyle", val=style)
-            self.text(paragraph, plain(told) if isinstance(told, Day) else told)
+    def row(self, cells: Sequence[Cell], lengths: Sequence[int], style: str, keeps: str, shade: str = "") -> str:
+        """A row of cells so wide, with what keeps it together and its shade."""
+        made = (
+            f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{length}"/>{shade}</w:tcPr><w:p><w:pPr><w:pStyle w:val="{style}"/>'
+            f"</w:pPr>{self.runs(plain(told) if isinstance(told, Day) else told)}</w:p></w:tc>"
+            for told, length in zip(cells, lengths, strict=True)
+        )
+        return f"<w:tr><w:trPr>{keeps}</w:trPr>{''.join(made)}</w:tr>"
+
+
+def _parsed(tag: str, xml: str) -> BaseOxmlElement:
+    """Elements in one of the namespace w, to be moved to where they belong."""
+    from docx.oxml.parser import parse_xml
+
+    parsed: BaseOxmlElement = parse_xml(f'<w:{tag} xmlns:w="{_W}">{xml}</w:{tag}>')
+    return parsed
+
+
+def _shown(text: str) -> str:
+    """The content of a run: a text, a tab or a line break."""
+    if text in _SIGNS:
+        return _SIGNS[text]
+    kept = ' xml:space="preserve"' if text != text.strip() else ""
+    return f"<w:t{kept}>{escape(text)}</w:t>"
+
+
+def _raised(content: str) -> str:
+    return f'<w:r><w:rPr><w:rStyle w:val="FootnoteReference"/></w:rPr>{content}</w:r>'
 
 
 def _describe(shape: InlineShape, name: str, told: str) -> None:
@@ -271,20 +306,6 @@ def _add_field(paragraph: WordParagraph, code: str) -> None:
     """A field of our own, with 1 until it is reckoned (17.16.19); no text of a document comes here."""
     field = _add(paragraph._element, "fldSimple", instr=code)
     _add(_add(field, "r"), "t").text = "1"
-
-
-def _prepare(row: WordRow, lengths: Sequence[int], *, is_whole: bool, is_grey: bool = False) -> BaseOxmlElement:
-    """Set the widths of the cells, whether the row stays on one page (17.4.6) and its shade; return its properties."""
-    from docx.shared import Twips
-
-    for cell, length in zip(row.cells, lengths, strict=True):
-        cell.width = Twips(length)
-        if is_grey:
-            _add(cell._element.get_or_add_tcPr(), "shd", val="clear", color="auto", fill="E8E8E8")
-    properties: BaseOxmlElement = row._element.get_or_add_trPr()
-    if is_whole:
-        _add(properties, "cantSplit")
-    return properties
 
 
 def _add(parent: BaseOxmlElement, tag: str, **attributes: str) -> BaseOxmlElement:
@@ -393,18 +414,14 @@ def _attach_footnotes(word: WordDocument, notes: Sequence[str], language: Langua
     from docx.opc.constants import CONTENT_TYPE as KIND
     from docx.opc.constants import RELATIONSHIP_TYPE as RELATION
     from docx.opc.oxml import serialize_part_xml
-    from docx.oxml.parser import parse_xml
-    from docx.text.paragraph import Paragraph as WordParagraph
 
-    root = parse_xml(_FOOTNOTES)
     writer = _Writer(word, language, [])
-    for number, note in enumerate(notes, 1):
-        paragraph = WordParagraph(_add(_add(root, "footnote", id=str(number)), "p"), word)
-        paragraph.style = "footnote text"
-        _add(paragraph.add_run(style="footnote reference")._element, "footnoteRef")
-        paragraph.add_run(" ")
-        writer.text(paragraph, note)
-    package, xml = word.part.package, serialize_part_xml(root)
+    made = (
+        f'<w:footnote w:id="{number}"><w:p><w:pPr><w:pStyle w:val="FootnoteText"/></w:pPr>'
+        f"{_raised('<w:footnoteRef/>')}<w:r>{_shown(' ')}</w:r>{writer.runs(note)}</w:p></w:footnote>"
+        for number, note in enumerate(notes, 1)
+    )
+    package, xml = word.part.package, serialize_part_xml(_parsed("footnotes", _RULES + "".join(made)))
     _attach(package, word.part, "/word/footnotes.xml", KIND.WML_FOOTNOTES, RELATION.FOOTNOTES, xml)
 
 
@@ -470,11 +487,10 @@ _NUMBERING = f"""\
 <w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>
 </w:numbering>"""
 
-_FOOTNOTES = f"""\
-<w:footnotes xmlns:w="{_W}">
+_RULES = """\
 <w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p></w:footnote>
 <w:footnote w:type="continuationSeparator" w:id="0"><w:p><w:r><w:continuationSeparator/></w:r></w:p></w:footnote>
-</w:footnotes>"""
+"""
 
 
 def _paragraph_style(key: str, name: str, looks: str, letters: str = "") -> str:

@@ -203,8 +203,9 @@ class _Writer:
         head = '<th scope="col"'
         titles = "".join(f"{head}{_kind_of(title, longest)}>{_text(title)}</th>" for title in grid.titles)
         yield f"<thead><tr>{titles}</tr></thead>\n<tbody>"
+        labels = tuple(map(_text, grid.titles))
         for row in grid.rows:
-            yield self._row(row, grid.titles, longest)
+            yield self._row(row, labels, longest)
         yield "</tbody>\n</table>"
 
     def _columns(self, grid: Grid) -> str:
@@ -219,13 +220,13 @@ class _Writer:
         number = self.labels[self.label] = self.labels.get(self.label, 0) + 1
         return _text(self.label) + (f" ({number})" if number > 1 else "")
 
-    def _row(self, row: Row, titles: tuple[str, ...], longest: int) -> str:
+    def _row(self, row: Row, labels: tuple[str, ...], longest: int) -> str:
         cells = []
-        last = max(len(row.cells), len(titles)) - 1
-        for position, (cell, title) in enumerate(zip_longest(row.cells, titles, fillvalue="")):
+        last = max(len(row.cells), len(labels)) - 1
+        for position, (cell, label) in enumerate(zip_longest(row.cells, labels, fillvalue="")):
             inner = self._cell(cell) + (self._status(row) if position == last else "")
             kind = _kind_of(cell, longest)
-            cells.append(f'<td{kind} data-label="{_text(plain(title))}">{inner}</td>')
+            cells.append(f'<td{kind} data-label="{label}">{inner}</td>')
         return f"<tr{_found_by(row)}>{''.join(cells)}</tr>"
 
     def _status(self, row: Row) -> str:
@@ -309,8 +310,9 @@ def _listed(names: tuple[str, ...]) -> str:
 
 
 def _kind_of(cell: Cell, longest: int) -> str:
-    words = re.split(r"[\s-]+", plain(cell))
-    kinds = ["words"] * isinstance(cell, Day) + ["long"] * any(len(word) > longest for word in words)
+    text = plain(cell)
+    has_long = len(text) > longest and any(len(word) > longest for word in re.split(r"[\s-]+", text))
+    kinds = ["words"] * isinstance(cell, Day) + ["long"] * has_long
     return f' class="{" ".join(kinds)}"' if kinds else ""
 
 
@@ -327,5 +329,5 @@ def _shares(grid: Grid) -> list[int]:
 def _weight(texts: list[str]) -> float:
     """How wide a column wants to be: what is longer gets more, but less than its length; no word is broken early."""
     mean = sum(map(width, texts)) / len(texts)
-    longest = max((len(word) for text in texts for word in text.split() if word.isascii()), default=0)
+    longest = max(map(len, filter(str.isascii, " ".join(texts).split())), default=0)
     return float(max(2 * mean**0.6, min(longest, 14), 3))

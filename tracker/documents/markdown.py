@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracker.documents.blocks import Day, Figure, Grid, Heading, Items, Note, PageBreak, Paragraph, Strong, plain
 from tracker.documents.labels import Language, label
-from tracker.text import one_line, visible
+from tracker.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from tracker.documents.blocks import Block, Cell, Document, Piece
 
 # CommonMark 0.31.2, section 2.4: any ASCII punctuation may be escaped; these mean something within a line.
-_MEANING = re.compile(r"([\\`*_\[\]<>|~&$#{}!])|(?<=\w)(://)|(?<=\w)(@)(?=\w)")
-# A bare www. is a link to GitHub (GFM 0.29, section 6.9).
-_WWW = re.compile(r"\b(www)(?=\.)", re.IGNORECASE)
-_AT_START = re.compile(r"^(\d{1,9}(?=[.)])|)(?=[-+=:.)])")
+_MEANING = re.compile(r"[\\`*_\[\]<>|~&$#{}!]")
+# Where a bare address, which is a link to GitHub (GFM 0.29, section 6.9), is parted; ``_`` is escaped by then.
+_LINK = re.compile(r"(?<=\w)(?=://|@\w|@\\_)|(?<=\bwww)(?=\.)", re.IGNORECASE)
+_AT_START = re.compile(r"(\d{1,9}(?=[.)])|)(?=[-+=:.)])")
 
 
 def write(document: Document) -> bytes:
@@ -33,11 +33,12 @@ def write(document: Document) -> bytes:
 
 def escaped(text: str) -> str:
     """One line in which nothing is taken for markup, a link or HTML."""
-    plain_text = one_line(visible(text)).strip()
-    plain_text = _MEANING.sub(
-        lambda match: "".join("\\" + character for character in match.group()[:1]) + match.group()[1:], plain_text
-    )
-    return _AT_START.sub(r"\1\\", _WWW.sub(r"\1\\", plain_text))
+    told = _MEANING.sub(r"\\\g<0>", one_line(text).strip())
+    if "://" in told or "@" in told or "www" in told.lower():
+        told = _LINK.sub(r"\\", told)
+    if start := _AT_START.match(told):
+        return f"{start[0]}\\{told[start.end() :]}"
+    return told
 
 
 class _Writer:

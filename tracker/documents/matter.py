@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tracker.documents.blocks import Cell, Day, Piece
+
+_CITED = re.compile("[a-z0-9-]+(?= ¶)")
+"""The id of a source before its paragraphs."""
 
 
 class Matter:
@@ -139,7 +143,7 @@ class Matter:
     @cached_property
     def citations(self) -> Mapping[str, list[queries.Citation]]:
         """Where each event is found, by its ref."""
-        return queries.citations(self.db)
+        return queries.citations(self.db, self.names)
 
     @cached_property
     def issues(self) -> dict[str, set[str]]:
@@ -168,9 +172,7 @@ class Matter:
 
     def by_number(self, text: str) -> str:
         """A text that names sources with their paragraphs, with their numbers instead."""
-        for source, number in self.numbers.items():
-            text = text.replace(f"{source} ¶", f"{number} ¶")
-        return text
+        return _CITED.sub(lambda match: self.numbers.get(match[0], match[0]), text)
 
     @cached_property
     def data(self) -> dict[str, dict[str, Any]]:

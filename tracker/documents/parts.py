@@ -44,15 +44,14 @@ MOST_DRAWN: Final = 400
 
 def timeline(matter: Matter) -> Iterator[Block]:
     """What happened, drawn, a lane for each case; each picture is no higher than a page."""
-    days = {row.ref: matter.day(row) for row in matter.developments}
     if not any(row.date for row in matter.developments):
         return
     yield Heading(1, matter.label("timeline"))
-    if len(days) > MOST_DRAWN:
-        yield Paragraph(matter.label("timeline too long", most=MOST_DRAWN, number=len(days)))
+    if (number := len(matter.developments)) > MOST_DRAWN:
+        yield Paragraph(matter.label("timeline too long", most=MOST_DRAWN, number=number))
         return
     by_case = sorted(matter.developments, key=lambda row: matter.names.index(row.case))
-    for moments in in_pages([_moment(matter, row, days[row.ref]) for row in by_case]):
+    for moments in in_pages([_moment(matter, row, matter.day(row)) for row in by_case]):
         yield Figure(moments)
 
 

@@ -60,7 +60,7 @@ ORDER BY d.date IS NULL, d.earliest, d.latest, coalesce(d.time, ''), d.case_name
 
 def timeline(db: sqlite3.Connection, cases: Sequence[str] = (), *, history: bool = False) -> list[TimelineRow]:
     """Developments in order (design rule 8), those without a date last; with ``history`` also what was retracted."""
-    pins, names = pinpoints(db), party_names(db)
+    pins, names = pinpoints(db, cases), party_names(db)
     said = amended(db, cases, history=history)
     claims: dict[str, list[str]] = {}
     for claim in privileges(db):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.names import REGISTERS
+from tracker.names import REGISTERS, case_log
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,13 +22,20 @@ class Citation(NamedTuple):
 
 
 class _Citations(Mapping[str, list[Citation]]):
-    """Looks the citations of an event up when they are asked for, and keeps them: few of a store's are ever shown."""
+    """Looks the citations of an event up when they are asked for, and keeps them: few of a store's are ever shown.
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    Of the ``cases``, of which most will be asked for, all are read with the first.
+    """
+
+    def __init__(self, db: sqlite3.Connection, cases: Iterable[str] = ()) -> None:
         self._db = db
         self._found: dict[str, list[Citation]] = {}
+        self._unread = set(cases)
 
     def __getitem__(self, ref: str) -> list[Citation]:
+        if self._unread and (case := ref.rpartition("#")[0]) in self._unread:
+            self._unread.remove(case)
+            self._read(case)
         if ref not in self._found:
             self._found[ref] = self._look_up(ref)
         if not self._found[ref]:
@@ -40,6 +47,13 @@ class _Citations(Mapping[str, list[Citation]]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    def _read(self, case: str) -> None:
+        events = "SELECT ref FROM developments WHERE case_name = ?"
+        self._found |= {ref: [] for (ref,) in self._db.execute(events, [case])}
+        sql = "SELECT development, source, locator, does FROM citations WHERE log = ? ORDER BY position, number"
+        for ref, *told in self._db.execute(sql, [case_log(case)]):
+            self._found.setdefault(ref, []).append(Citation(*told))
 
     def _look_up(self, ref: str) -> list[Citation]:
         sql = "SELECT source, locator, does FROM citations WHERE development = ? ORDER BY number"
@@ -57,8 +71,8 @@ _REF = "coalesce(development, log || '#' || position)"
 class _Pinpoints(Mapping[str, str]):
     """The same as texts."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._citations = _Citations(db)
+    def __init__(self, db: sqlite3.Connection, cases: Iterable[str] = ()) -> None:
+        self._citations = _Citations(db, cases)
 
     def __getitem__(self, ref: str) -> str:
         return pinpoint(self._citations[ref])
@@ -70,14 +84,14 @@ class _Pinpoints(Mapping[str, str]):
         return len(self._citations)
 
 
-def citations(db: sqlite3.Connection) -> Mapping[str, list[Citation]]:
-    """The citations of every event that has some, by its ref."""
-    return _Citations(db)
+def citations(db: sqlite3.Connection, cases: Iterable[str] = ()) -> Mapping[str, list[Citation]]:
+    """The citations of every event that has some, by its ref; name the ``cases`` of which most will be asked for."""
+    return _Citations(db, cases)
 
 
-def pinpoints(db: sqlite3.Connection) -> Mapping[str, str]:
-    """The pinpoints of every event that has some in one text, by its ref."""
-    return _Pinpoints(db)
+def pinpoints(db: sqlite3.Connection, cases: Iterable[str] = ()) -> Mapping[str, str]:
+    """The pinpoints of every event that has some in one text, by its ref; ``cases`` as for ``citations``."""
+    return _Pinpoints(db, cases)
 
 
 def within(column: str, cases: Sequence[str]) -> tuple[str, list[str]]:
