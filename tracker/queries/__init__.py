@@ -12,7 +12,7 @@ from tracker.queries.cases import (
     status,
     types_used,
 )
-from tracker.queries.developments import Found, Line, TimelineRow, issues, naming, search, timeline
+from tracker.queries.developments import Found, Line, TimelineRow, issues, mentions, naming, search, timeline
 from tracker.queries.disputed import DisputeClaim, DisputedValue, DisputeRow, amended, disputed_values, disputes
 from tracker.queries.duties import (
     CalendarEntry,
@@ -42,6 +42,7 @@ from tracker.queries.registers import (
     PartyRow,
     SourceRow,
     cited_by,
+    cited_sources,
     parties,
     pseudonyms,
     relations_of,
@@ -49,7 +50,7 @@ from tracker.queries.registers import (
     source,
     sources,
 )
-from tracker.queries.tables import Citation, citations, named, party_names, pinpoint, pinpoints, row, rows
+from tracker.queries.tables import Citation, citations, named, party_names, pinpoint, pinpoints, row, rows, rows_of
 
 __all__ = [
     "LONGEST_VALUE",
@@ -82,6 +83,7 @@ __all__ = [
     "case_names",
     "citations",
     "cited_by",
+    "cited_sources",
     "deadlines",
     "disputed_fields",
     "disputed_values",
@@ -94,6 +96,7 @@ __all__ = [
     "issues",
     "known_names",
     "known_on",
+    "mentions",
     "named",
     "naming",
     "next_issue",
@@ -112,6 +115,7 @@ __all__ = [
     "results",
     "row",
     "rows",
+    "rows_of",
     "search",
     "source",
     "sources",
