@@ -219,6 +219,14 @@ def test_sources_in_a_text_get_their_numbers(db: sqlite3.Connection) -> None:
     assert matter.by_number("1 (leida ¶7; weibo ¶2) or 2 (at-leida ¶8)") == "1 (S1 ¶7; S2 ¶2) or 2 (at-leida ¶8)"
 
 
+def test_a_document_asks_for_the_rows_of_its_cases_only(db: sqlite3.Connection) -> None:
+    a, b = (Matter(db, [name], "en", "", db) for name in ("a", "b"))
+    assert {ref.partition("#")[0] for ref in (*b.mentions, *b.data)} == {"b"} and b.mentions and not a.mentions
+    assert list(a.numbers) == ["leida", "weibo"] and not b.numbers
+    assert [row["name"] for row in b.captions] == ["b"]
+    assert [log for log, _, _ in b.heads] == ["cases/b", "parties", "sources"]
+
+
 def test_one_case(db: sqlite3.Connection) -> None:
     document = chronology(db, ["b"])
     assert document.title == "Chronology: Two"

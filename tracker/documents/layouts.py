@@ -168,7 +168,10 @@ def comparison(matter: Matter) -> Iterator[Block]:
 
 
 def _compared(matter: Matter) -> Iterator[Block]:
-    roles = {(row["case_name"], row["party"], row["role"]) for row in queries.rows(matter.db, "roles")}
+    roles = {
+        (row["case_name"], row["party"], row["role"])
+        for row in queries.rows_of(matter.db, "roles", "case_name", matter.names)
+    }
     rows = []
     for row in matter.developments:
         if (field := ASSERTED_BY.get(row.type)) is None:

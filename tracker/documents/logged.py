@@ -93,7 +93,7 @@ def _of_registers(db: sqlite3.Connection, cases: Sequence[str], of_cases: Iterab
         for log in ("sources", "parties")
         for row in queries.rows(db, "register_lines", "position", log=log)
     ]
-    cast = {row["party"] for row in queries.rows(db, "roles") if row["case_name"] in cases}
+    cast = {row["party"] for row in queries.rows_of(db, "roles", "case_name", cases)}
     needed = {name for event in of_cases for name in _names(event)}
     kept: dict[str, _Event] = {}
     while more := [each for each in lines if each.ref not in kept and _is_needed(each, needed, cast, kept.values())]:

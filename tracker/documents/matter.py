@@ -98,7 +98,7 @@ class Matter:
     @cached_property
     def captions(self) -> list[sqlite3.Row]:
         """The cases."""
-        return [row for row in queries.rows(self.db, "cases") if row["name"] in self.names]
+        return queries.rows_of(self.db, "cases", "name", self.names)
 
     @property
     def title(self) -> str:
@@ -110,7 +110,7 @@ class Matter:
     @cached_property
     def developments(self) -> list[queries.TimelineRow]:
         """What happened, in order."""
-        return queries.timeline(self.db, self.names)
+        return queries.timeline(self.db, self.names, pinned=False)
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -135,10 +135,7 @@ class Matter:
     @cached_property
     def mentions(self) -> dict[str, list[str]]:
         """The ids of the parties that each development names, by its ref."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for row in queries.rows(self.db, "mentions", "development", "party"):
-            found[row["development"]].append(row["party"])
-        return found
+        return queries.mentions(self.db, self.names)
 
     @cached_property
     def citations(self) -> Mapping[str, list[queries.Citation]]:
@@ -156,14 +153,15 @@ class Matter:
         """S1, S2 and so on for each source that these cases cite, in the order of publication."""
         if self._whole:
             return self._whole.numbers
-        cited = {
-            row["source"]
-            for row in queries.rows(self.db, "citations")
-            if row["log"].removeprefix("cases/") in self.names
-        }
-        listed = [row.source for row in queries.sources(self.db) if row.source in cited]
+        cited = queries.cited_sources(self.db, self.names)
+        listed = [row.source for row in self.listed if row.source in cited]
         later = self._like.numbers if self._like else {}
         return {source: later.get(source, f"S{number}") for number, source in enumerate(listed, 1)}
+
+    @cached_property
+    def listed(self) -> list[queries.SourceRow]:
+        """The register of sources, in the order of publication."""
+        return self._whole.listed if self._whole else queries.sources(self.db)
 
     @cached_property
     def sources(self) -> dict[str, sqlite3.Row]:
@@ -177,8 +175,8 @@ class Matter:
     @cached_property
     def data(self) -> dict[str, dict[str, Any]]:
         """What was logged of each event, by its ref."""
-        rows = queries.rows(self.db, "developments")
-        return {row["ref"]: json.loads(row["data"]) for row in rows if row["case_name"] in self.names}
+        rows = queries.rows_of(self.db, "developments", "case_name", self.names)
+        return {row["ref"]: json.loads(row["data"]) for row in rows}
 
     @cached_property
     def privileges(self) -> dict[str, list[queries.PrivilegeRow]]:
@@ -191,7 +189,7 @@ class Matter:
     @cached_property
     def privileged(self) -> set[str]:
         """The refs of what is privileged and is shown nevertheless."""
-        rows = queries.rows(self.db, "developments") if self.privileges else ()
+        rows = queries.rows_of(self.db, "developments", "case_name", self.names) if self.privileges else ()
         return {row["ref"] for row in rows if row["event_id"] in self.privileges}
 
     @property
@@ -264,6 +262,6 @@ def heads_of(record: sqlite3.Connection, cases: Iterable[str]) -> list[tuple[str
 
 
 def _heads_of(record: sqlite3.Connection, cases: Iterable[str]) -> list[sqlite3.Row]:
-    found = {row["log"]: row for row in queries.rows(record, "heads") if row["told_position"]}
     logs = [*(f"cases/{name}" for name in cases), "parties", "sources"]
+    found = {row["log"]: row for row in queries.rows_of(record, "heads", "log", logs) if row["told_position"]}
     return [found[log] for log in logs if log in found]

@@ -157,10 +157,9 @@ def deadlines(matter: Matter) -> Iterator[Block]:
 def cast(matter: Matter) -> Iterator[Block]:
     """Everybody with a role in the cases, and how they stand to each other."""
     roles: dict[str, list[str]] = {}
-    for row in queries.rows(matter.db, "roles", "case_name", "role"):
-        if row["case_name"] in matter.names:
-            role = f"{row['role']} ({row['case_name']})" if matter.several else row["role"]
-            roles.setdefault(row["party"], []).append(role)
+    for row in queries.rows_of(matter.db, "roles", "case_name", matter.names, "case_name", "role"):
+        role = f"{row['role']} ({row['case_name']})" if matter.several else row["role"]
+        roles.setdefault(row["party"], []).append(role)
     if not roles:
         return
     relations: dict[str, list[str]] = {}
@@ -180,11 +179,10 @@ def cast(matter: Matter) -> Iterator[Block]:
 def not_stated(matter: Matter) -> Iterator[Block]:
     """What a reader will look for and no source says."""
     told = []
-    for row in queries.rows(matter.db, "gaps", "case_name", "rowid"):
-        if row["case_name"] in matter.names:
-            case = f"{row['case_name']}: " if matter.several else ""
-            bounds = matter.label("known", bounds=said(row["bounds"], matter.language)) if row["bounds"] else ""
-            told.append(f"{case}{row['what']}" + (f" ({bounds})" if bounds else ""))
+    for row in queries.rows_of(matter.db, "gaps", "case_name", matter.names, "case_name", "rowid"):
+        case = f"{row['case_name']}: " if matter.several else ""
+        bounds = matter.label("known", bounds=said(row["bounds"], matter.language)) if row["bounds"] else ""
+        told.append(f"{case}{row['what']}" + (f" ({bounds})" if bounds else ""))
     hidden = {each for case in matter.names for each in queries.pseudonyms(matter.db, case)}
     told += [matter.label("real name", party=name) for name in sorted(hidden)]
     if told:
@@ -197,7 +195,7 @@ def sources(matter: Matter) -> Iterator[Block]:
     if not matter.numbers:
         return
     rows = []
-    for row in queries.sources(matter.db):
+    for row in matter.listed:
         if row.source in matter.numbers:
             full = matter.sources[row.source]
             who = ", ".join(filter(None, (full["author"], full["publisher"])))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         status,
         types_used,
     )
-    from tracker.queries.developments import Found, Line, TimelineRow, issues, naming, search, timeline
+    from tracker.queries.developments import Found, Line, TimelineRow, issues, mentions, naming, search, timeline
     from tracker.queries.disputed import DisputeClaim, DisputedValue, DisputeRow, amended, disputed_values, disputes
     from tracker.queries.documents import IssuedRow, issued, next_issue
     from tracker.queries.duties import (
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         PartyRow,
         SourceRow,
         cited_by,
+        cited_sources,
         parties,
         pseudonyms,
         relations_of,
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
         source,
         sources,
     )
-    from tracker.queries.tables import Citation, citations, named, party_names, pinpoint, pinpoints, row, rows
+    from tracker.queries.tables import Citation, citations, named, party_names, pinpoint, pinpoints, row, rows, rows_of
 
 __all__ = [
     "LONGEST_VALUE",
@@ -92,6 +93,7 @@ __all__ = [
     "case_names",
     "citations",
     "cited_by",
+    "cited_sources",
     "deadlines",
     "disputed_fields",
     "disputed_values",
@@ -105,6 +107,7 @@ __all__ = [
     "known_names",
     "known_on",
     "linked_cases",
+    "mentions",
     "named",
     "naming",
     "next_issue",
@@ -123,6 +126,7 @@ __all__ = [
     "results",
     "row",
     "rows",
+    "rows_of",
     "search",
     "source",
     "sources",
@@ -139,7 +143,7 @@ _PLACES = {
     "cases": (
         "CaseStatus ProblemRow case_names known_names known_on linked_cases problems require_cases status types_used"
     ),
-    "developments": "Found Line TimelineRow issues naming search timeline",
+    "developments": "Found Line TimelineRow issues mentions naming search timeline",
     "disputed": "DisputeClaim DisputedValue DisputeRow amended disputed_values disputes",
     "documents": "IssuedRow issued next_issue",
     "duties": (
@@ -147,8 +151,10 @@ _PLACES = {
         "disputed_fields event_ids exports hearings open_orders owed results steps totals turns"
     ),
     "privilege": "PrivilegeRow is_anything_privileged privileges",
-    "registers": "PartyRow SourceRow cited_by parties pseudonyms relations_of require_party source sources",
-    "tables": "Citation citations named party_names pinpoint pinpoints row rows",
+    "registers": (
+        "PartyRow SourceRow cited_by cited_sources parties pseudonyms relations_of require_party source sources"
+    ),
+    "tables": "Citation citations named party_names pinpoint pinpoints row rows rows_of",
 }
 """What each module gives; none has the name of a question, or importing it would hide that."""
 _MODULES = {name: module for module, names in _PLACES.items() for name in names.split()}

@@ -58,8 +58,13 @@ ORDER BY d.date IS NULL, d.earliest, d.latest, coalesce(d.time, ''), d.case_name
 """
 
 
-def timeline(db: sqlite3.Connection, cases: Sequence[str] = (), *, history: bool = False) -> list[TimelineRow]:
-    """Developments in order (design rule 8), those without a date last; with ``history`` also what was retracted."""
+def timeline(
+    db: sqlite3.Connection, cases: Sequence[str] = (), *, history: bool = False, pinned: bool = True
+) -> list[TimelineRow]:
+    """Developments in order (design rule 8), those without a date last; with ``history`` also what was retracted.
+
+    Who looks the citations up elsewhere needs no pinpoints: they are empty unless ``pinned``.
+    """
     pins, names = pinpoints(db, cases), party_names(db)
     said = amended(db, cases, history=history)
     claims: dict[str, list[str]] = {}
@@ -77,7 +82,7 @@ def timeline(db: sqlite3.Connection, cases: Sequence[str] = (), *, history: bool
             text=named(row["text"], names),
             status=row["status"],
             amended=said.get(row["ref"], ""),
-            pinpoints=pins.get(row["ref"], ""),
+            pinpoints=pins.get(row["ref"], "") if pinned else "",
             known=row["known"],
             privilege="; ".join(dict.fromkeys(claims.get(row["ref"], ()))),
         )
@@ -112,6 +117,19 @@ def naming(db: sqlite3.Connection, party: str) -> list[sqlite3.Row]:
     ORDER BY date IS NULL, earliest, latest, coalesce(time, ''), case_name, position
     """
     return db.execute(sql, {"party": party}).fetchall()
+
+
+def mentions(db: sqlite3.Connection, cases: Sequence[str]) -> dict[str, list[str]]:
+    """The ids of the parties that each development of some cases names, by its ref."""
+    condition, values = within("case_name", cases)
+    sql = f"""
+    SELECT development, party FROM mentions
+    WHERE development IN (SELECT ref FROM developments WHERE {condition}) ORDER BY development, party
+    """  # noqa: S608
+    found: dict[str, list[str]] = {}
+    for development, party in db.execute(sql, values):
+        found.setdefault(development, []).append(party)
+    return found
 
 
 def issues(db: sqlite3.Connection, cases: Sequence[str]) -> dict[str, dict[str, str]]:

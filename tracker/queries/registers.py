@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracker.errors import UnknownName
-from tracker.queries.tables import named, party_names
+from tracker.names import case_log
+from tracker.queries.tables import named, party_names, within
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
 
 
 class PartyRow(NamedTuple):
@@ -55,6 +57,13 @@ def source(db: sqlite3.Connection, name: str) -> dict[str, Any]:
         raise UnknownName("source", name, known, "'tracker source list' shows them")
     listed = next(each for each in sources(db) if each.source == name)
     return dict(row) | {"not_independent_of": listed.not_independent_of, "cited": listed.cited}
+
+
+def cited_sources(db: sqlite3.Connection, cases: Sequence[str]) -> set[str]:
+    """The ids of the sources that some cases cite."""
+    condition, values = within("log", list(map(case_log, cases)))
+    sql = f"SELECT DISTINCT source FROM citations WHERE {condition}"  # noqa: S608
+    return {source for (source,) in db.execute(sql, values)}
 
 
 def cited_by(db: sqlite3.Connection, source: str) -> list[tuple[str, str | None, str, str]]:

@@ -147,6 +147,13 @@ def rows(db: sqlite3.Connection, table: str, *order: str, **equal: object) -> li
     return db.execute(sql, equal).fetchall()
 
 
+def rows_of(db: sqlite3.Connection, table: str, column: str, names: Sequence[str], *order: str) -> list[sqlite3.Row]:
+    """The rows of a table whose column holds one of some names, as ``rows``."""
+    condition, values = within(column, names)
+    sql = f"SELECT * FROM {table} WHERE {condition} ORDER BY {', '.join(order or ('rowid',))}"  # noqa: S608
+    return db.execute(sql, values).fetchall() if names else []
+
+
 def row(db: sqlite3.Connection, table: str, **equal: object) -> sqlite3.Row | None:
     """The one row whose key is given, if there is one."""
     return next(iter(rows(db, table, **equal)), None)
