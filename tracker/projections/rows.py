@@ -10,6 +10,7 @@ import msgspec
 
 from tracker.eventtypes.amendments import HAPPENED, Amendment
 from tracker.eventtypes.base import decode, fields_of, registry, shown, told
+from tracker.eventtypes.cases import CaseChecked
 from tracker.eventtypes.documents import DocumentIssued
 from tracker.names import case_log
 from tracker.projections.calendar import rows_of_calendar
@@ -30,6 +31,7 @@ Row = tuple[str, dict[str, Any]]
 """The table and the row."""
 
 _EVENT = re.compile(r"\[\[([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\]\]")
+_VAGUE = re.compile("[?~%]").search
 _PARAGRAPHS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?\Z", re.ASCII)
 
 
@@ -60,10 +62,44 @@ def rows_of_case(case: Case) -> Iterator[Row]:
     refs = {entry.event.id: _ref(case.name, entry.position) for entry in case.entries}
     for entry in case.entries:
         yield from _development(case.name, log, entry, refs)
+    yield _tally(case)
     yield from _contents(case)
     yield from _problems(log, case.problems)
     told_of = " ".join((case.name, *filter(None, case.caption), case.kind.label))
     yield _search(case.name, "case", log, told_of)
+
+
+def _tally(case: Case) -> Row:
+    """What status needs of the whole case: looked up there instead of counted each time."""
+    standings = [(entry, entry.standing.status if entry.standing else "") for entry in case.entries]
+    told = [entry for entry, status in standings if entry.in_timeline and status != "retracted"]
+    # What cites nothing counts from the day on which it was logged, and so does what only undated sources say.
+    alone = [_logged(entry) for entry in told if entry.data is None or not entry.data.citations]
+    known, sure, possible = ([(day, day) for day in alone], [*alone], [*alone])
+    for entry, status in standings:
+        if entry.event.type == CaseChecked.type and status != "retracted":
+            logged, when = _logged(entry), entry.when
+            known.append((when.earliest, when.text) if when else (logged, logged))
+            sure.append(min(when.earliest, logged) if when else logged)
+            possible.append(min(when.latest, logged) if when else logged)
+    return (
+        "tallies",
+        {
+            "case_name": case.name,
+            "developments": len(told),
+            "disputes": sum(len(e.standing.open_disputes) for e in case.entries if e.standing and e.data is not None),
+            "begun": min(map(_logged, case.entries), default=None),
+            "known_day": max(known, default=(None, None))[0],
+            "known": max(known, default=(None, None))[1],
+            "sure": max(sure, default=None),
+            "possible": max(possible, default=None),
+        },
+    )
+
+
+def _logged(entry: Entry) -> str:
+    """The day on which an event was logged."""
+    return entry.event.recordedtime[:10]
 
 
 def _development(name: str, log: str, entry: Entry, refs: Mapping[str, str]) -> Iterator[Row]:
@@ -100,7 +136,12 @@ def _development(name: str, log: str, entry: Entry, refs: Mapping[str, str]) -> 
     if data is None:
         yield _search(ref, "development", log, bytes(entry.event.data).decode())
         return
-    yield from _citations(log, entry.position, data.citations, ref)
+    if data.citations:
+        counts = entry.in_timeline and (entry.standing is None or entry.standing.retracted_by is None)
+        logged = _logged(entry) if counts else None
+        is_about_day = getattr(data, "date", None) is None
+        day = when.earliest if when and counts and not is_about_day and not _VAGUE(when.text) else None
+        yield from _citations(log, entry.position, data.citations, ref, logged, day)
     if entry.standing is not None:
         yield from _standing(log, name, entry.position, entry.standing)
     for field, is_many in _party_fields(type(data)):
@@ -336,11 +377,22 @@ def rows_of_parties(register: Parties) -> Iterator[Row]:
     yield from _problems("parties", register.problems)
 
 
-def _citations(log: str, position: int, citations: Iterable[Citation], ref: str | None) -> Iterator[Row]:
+def _citations(
+    log: str,
+    position: int,
+    citations: Iterable[Citation],
+    ref: str | None,
+    logged: str | None = None,
+    day: str | None = None,
+) -> Iterator[Row]:
+    supporting = set()
     for number, citation in enumerate(citations, 1):
         paragraphs = _PARAGRAPHS.match(citation.locator or "")
         last = max(int(n) for n in paragraphs.groups() if n) if paragraphs else None
-        row = {"source": citation.source, "locator": citation.locator, "does": citation.does}
+        row = {"source": citation.source, "locator": citation.locator, "does": citation.does, "logged": logged}
+        is_first = citation.does == "supports" and citation.source not in supporting
+        supporting |= {citation.source} if is_first else set()
+        row["supported_day"] = day if is_first else None
         yield "citations", {
             "log": log, "position": position, "number": number, "development": ref, "last_paragraph": last, **row
         }  # fmt: skip
