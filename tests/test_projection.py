@@ -69,7 +69,10 @@ def test_an_update_equals_a_rebuild(steps: list[list[tuple[str, Said]]]) -> None
         assert updated == rebuilt(tracker)
         with closing(build.project(tracker.log)) as memory:
             assert tables(memory) == updated[0]
-        assert {row.code for row in queries.problems(tracker.read())} <= set(CODES)
+        db = tracker.read()
+        assert {row.code for row in queries.problems(db)} <= set(CODES)
+        counted = {row.case: row.problems for row in queries.status(db, (), today="2025-11-20")}
+        assert counted == {case: len(queries.problems(db, [case])) for case in counted}, "as check lists them"
         assert {path.name for path in root.iterdir()} == {"events", "tracker.db", ".gitignore", ".gitattributes"}
     finally:
         shutil.rmtree(root)

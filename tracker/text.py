@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
 _CONTROLS: Final = "\x00-\x08\x0b-\x1f\x7f-\x9f"
 _SURROGATES: Final = "\ud800-\udfff"
-_HIDDEN = re.compile(f"[{_CONTROLS}{_BIDI}\u2028\u2029{_SURROGATES}{_NONCHARACTERS}]")
 _REFUSED = re.compile(f"[{_CONTROLS}{_SURROGATES}]")
 _BREAKS = re.compile("[\n\t ]+")
 
@@ -21,7 +19,14 @@ def visible(text: str) -> str:
     C0 controls except LF and TAB, and DEL, become their pictures (U+2400 on: ``␛``); C1 and bidirectional controls,
     U+2028, U+2029, lone surrogates and noncharacters become ``<U+202E>``. The result can be encoded as UTF-8.
     """
-    return text if text.isprintable() else _HIDDEN.sub(_picture, text)
+    return text if text.isprintable() else _hidden().sub(_picture, text)
+
+
+@cache
+def _hidden() -> re.Pattern[str]:
+    # compiled when it is needed: few texts have any of it, and every command starts with this module
+    nonchars = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
+    return re.compile(f"[{_CONTROLS}{_BIDI}\u2028\u2029{_SURROGATES}{nonchars}]")
 
 
 def _picture(match: re.Match[str]) -> str:

@@ -132,7 +132,7 @@ SABOTAGES = [
     Sabotage("visible controls in Word", "tracker/documents/docx.py", "_BREAKS.split(visible(plain((piece,))))", "_BREAKS.split(plain((piece,)))", ("tests/test_documents_docx.py", "tests/test_documents.py")),
     Sabotage("no formulas in CSV", "tracker/documents/as_csv.py", "return f\"'{shown}\" if _FORMULA.match(shown) else shown", "return shown", ("tests/test_exports.py",)),
     Sabotage("escaping in Markdown", "tracker/documents/markdown.py", "told = one_line(text).strip().translate(_MEANING)", "return one_line(text)", ("tests/test_chronology.py::test_nothing_is_taken_for_markup",)),
-    Sabotage("harmless text on a terminal", "tracker/text.py", "return text if text.isprintable() else _HIDDEN.sub(_picture, text)", "return text", ("tests/test_text.py",)),
+    Sabotage("harmless text on a terminal", "tracker/text.py", "return text if text.isprintable() else _hidden().sub(_picture, text)", "return text", ("tests/test_text.py",)),
 ]  # fmt: skip
 
 

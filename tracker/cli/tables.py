@@ -86,7 +86,7 @@ def _fit(columns: Sequence[Column], rows: Sequence[Sequence[list[str]]], width: 
 
 
 def _longest_unit(cells: Iterable[list[str]]) -> int:
-    units = (text.width(unit) for cell in cells for line in cell for _, unit in _unit().findall(line))
+    units = (text.width(unit) for cell in cells for line in cell for _, unit in _units(line))
     return min(max(READABLE, *units), LONG_WORD)
 
 
@@ -151,7 +151,7 @@ def _wrap(line: str, size: int) -> Iterator[str]:
         yield line.rstrip(" ")
         return
     done = ""
-    for spaces, unit in _unit().findall(line):
+    for spaces, unit in _units(line):
         longer = f"{done}{spaces}{unit}" if done else unit
         if text.width(longer) <= size:
             done = longer
@@ -163,10 +163,17 @@ def _wrap(line: str, size: int) -> Iterator[str]:
     yield done
 
 
+def _units(line: str) -> list[tuple[str, str]]:
+    """What stays on one line when it can: a word, or a wide character, with its punctuation; and the spaces before."""
+    return (_WORD if line.isascii() else _unit()).findall(line)
+
+
+_WORD = re.compile("( *)([^ ]+)")
+
+
 @cache
 def _unit() -> re.Pattern[str]:
-    """What stays on one line when it can: a word, or a wide character, with its punctuation; and the spaces before."""
-    # compiled when a table is wrapped, because it takes longer than all the rest of this module
+    # compiled when there is more than ASCII, because it takes longer than all the rest of this module
     return re.compile(f"( *)([{_OPENING}]*(?:[{_WIDE}][{_MARKS}]*|[^ {_WIDE}]+)[{_CLOSING}]*)")
 
 

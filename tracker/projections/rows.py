@@ -10,6 +10,7 @@ import msgspec
 
 from tracker.eventtypes.amendments import HAPPENED, Amendment
 from tracker.eventtypes.base import decode, fields_of, registry, shown, told
+from tracker.eventtypes.cases import CaseChecked
 from tracker.eventtypes.documents import DocumentIssued
 from tracker.names import case_log
 from tracker.projections.calendar import rows_of_calendar
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from tracker.amendments import Disputed, Standing
-    from tracker.case import Case
+    from tracker.case import Case, Entry
     from tracker.envelope import Event
     from tracker.eventtypes import Citation, EventData
     from tracker.problems import Problem
@@ -30,6 +31,7 @@ Row = tuple[str, "dict[str, Any] | tuple[Any, ...]"]
 """The table and the row, by the names of its columns or as a whole row in their order."""
 
 _EVENT = re.compile(r"\[\[([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\]\]")
+_VAGUE = re.compile("[?~%]").search
 _PARAGRAPHS = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?\Z", re.ASCII)
 
 
@@ -60,6 +62,7 @@ def rows_of_case(case: Case) -> Iterator[Row]:
     for entry in case.entries:
         if entry.data is not None and entry.standing is not None:
             yield from _standing(log, case.name, entry.position, entry.standing)
+    yield _tally(case)
     yield from _contents(case)
     yield from _problems(log, case.problems)
     told_of = " ".join((case.name, *filter(None, case.caption), case.kind.label))
@@ -95,7 +98,10 @@ def rows_of_developments(case: Case) -> Developments:
             rows.search_texts.append((ref, "development", log, raw, cut(raw)))
             continue
         if data.citations:
-            rows.citations.extend(_cited(log, position, data.citations, ref))
+            counts = entry.in_timeline and (standing is None or standing.retracted_by is None)
+            is_sure = when is not None and getattr(data, "date", None) is not None and not _VAGUE(when.text)
+            logged, day = _logged(entry) if counts else None, earliest if counts and is_sure else None
+            rows.citations.extend(_cited(log, position, data.citations, ref, logged, day))
         for field, is_many in _party_fields(type(data)):
             if value := getattr(data, field):
                 parties = dict.fromkeys(value) if is_many else (value,)
@@ -111,6 +117,39 @@ def _text(data: EventData, standing: Standing | None, refs: Mapping[str, str]) -
     if "[[" in said:
         said = _EVENT.sub(lambda found: refs.get(found[1], found[0]), said)
     return " ".join(filter(None, (_sentence(said), getattr(data, "summary", None))))
+
+
+def _tally(case: Case) -> Row:
+    """What status needs of the whole case: looked up there instead of counted each time."""
+    standings = [(entry, entry.standing.status if entry.standing else "") for entry in case.entries]
+    told = [entry for entry, status in standings if entry.in_timeline and status != "retracted"]
+    # What cites nothing counts from the day on which it was logged, and so does what only undated sources say.
+    alone = [_logged(entry) for entry in told if entry.data is None or not entry.data.citations]
+    known, sure, possible = ([(day, day) for day in alone], [*alone], [*alone])
+    for entry, status in standings:
+        if entry.event.type == CaseChecked.type and status != "retracted":
+            logged, when = _logged(entry), entry.when
+            known.append((when.earliest, when.text) if when else (logged, logged))
+            sure.append(min(when.earliest, logged) if when else logged)
+            possible.append(min(when.latest, logged) if when else logged)
+    return (
+        "tallies",
+        {
+            "case_name": case.name,
+            "developments": len(told),
+            "disputes": sum(len(e.standing.open_disputes) for e in case.entries if e.standing and e.data is not None),
+            "begun": min(map(_logged, case.entries), default=None),
+            "known_day": max(known, default=(None, None))[0],
+            "known": max(known, default=(None, None))[1],
+            "sure": max(sure, default=None),
+            "possible": max(possible, default=None),
+        },
+    )
+
+
+def _logged(entry: Entry) -> str:
+    """The day on which an event was logged."""
+    return entry.event.recordedtime[:10]
 
 
 @cache
@@ -312,7 +351,7 @@ def rows_of_sources(register: Sources) -> Iterator[Row]:
         parts = (added.source, added.title, added.publisher, added.author, added.note)
         yield _search(added.source, "source", "sources", "\n".join(filter(None, parts)))
     for position, citations in register.cited:
-        yield from (("citations", row) for row in _cited("sources", position, citations, None))
+        yield from (("citations", row) for row in _cited("sources", position, citations))
     for position, standing in register.standings:
         yield from _standing("sources", "sources", position, standing)
     yield from _problems("sources", register.problems)
@@ -331,18 +370,29 @@ def rows_of_parties(register: Parties) -> Iterator[Row]:
         row = {each: getattr(related, each) for each in ("party", "relation", "other", "since", "until")}
         yield "relations", {**row, "position": position}
     for position, citations in register.cited:
-        yield from (("citations", row) for row in _cited("parties", position, citations, None))
+        yield from (("citations", row) for row in _cited("parties", position, citations))
     for position, standing in register.standings:
         yield from _standing("parties", "parties", position, standing)
     yield from _problems("parties", register.problems)
 
 
-def _cited(log: str, position: int, citations: Iterable[Citation], ref: str | None) -> list[tuple[Any, ...]]:
-    """Whole rows of what an event cites."""
-    return [
-        (log, position, number, ref, each.source, each.locator, _last_paragraph(each.locator), each.does)
-        for number, each in enumerate(citations, 1)
-    ]
+def _cited(
+    log: str,
+    position: int,
+    citations: Iterable[Citation],
+    ref: str | None = None,
+    logged: str | None = None,
+    day: str | None = None,
+) -> Iterator[tuple[Any, ...]]:
+    """Whole rows of what an event cites; ``day`` stands once for each source that supports it."""
+    supporting = set()
+    for number, each in enumerate(citations, 1):
+        is_first = each.does == "supports" and each.source not in supporting
+        supporting.add(each.source if is_first else "")
+        yield (
+            log, position, number, ref, each.source, each.locator, _last_paragraph(each.locator), each.does,
+            logged, day if is_first else None,
+        )  # fmt: skip
 
 
 def _last_paragraph(locator: str | None) -> int | None:

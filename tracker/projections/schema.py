@@ -63,7 +63,7 @@ TABLES: tuple[Table, ...] = (
             _int("position", "the line of the register that added it; empty when it is only cited"),
         ),
         ("id",),
-        (("publisher",),),
+        (("publisher",), ("earliest",), ("position",)),
     ),
     Table(
         "parties",
@@ -79,6 +79,7 @@ TABLES: tuple[Table, ...] = (
             _int("position", "the line of the register that added it; empty when it is only named"),
         ),
         ("id",),
+        (("position",),),
     ),
     Table(
         "aliases",
@@ -121,6 +122,22 @@ TABLES: tuple[Table, ...] = (
         (("forum",),),
     ),
     Table(
+        "tallies",
+        "what is counted and found out of a case once, when it is projected, from its own log alone",
+        (
+            _CASE,
+            _int("developments", "how many developments it has in its timeline that are not retracted"),
+            _int("disputes", "how many fields of its events are disputed and not settled"),
+            _text("begun", "the day on which its first event was logged"),
+            _text("known", "until when it is known by checks, and by developments that cite nothing, EDTF"),
+            _text("known_day", "first possible day of that, YYYY-MM-DD"),
+            _text("sure", "the last day on which one of these was known, as late as is sure"),
+            _text("possible", "the same, as late as may be"),
+        ),
+        ("case_name",),
+        (("sure",),),
+    ),
+    Table(
         "developments",
         "one event of a case; those that happened in the world have in_timeline 1",
         (
@@ -143,7 +160,7 @@ TABLES: tuple[Table, ...] = (
             _text("data", "the event's data as logged, JSON"),
         ),
         ("ref",),
-        (("case_name", "position"), ("earliest", "latest"), ("type",)),
+        (("case_name", "position"), ("case_name", "earliest", "latest"), ("earliest", "latest"), ("type",)),
     ),
     Table(
         "citations",
@@ -157,9 +174,11 @@ TABLES: tuple[Table, ...] = (
             _text("locator", "where in it: paragraph, page, Bates number"),
             _int("last_paragraph", "the highest paragraph named, when paragraphs are"),
             _text("does", "supports or contradicts"),
+            _text("logged", "the day of logging, when the event happened in the world and is not retracted"),
+            _text("supported_day", "first possible day of what it supports, when that is sure; once for each source"),
         ),
         ("log", "position", "number"),
-        (("development",), ("source",)),
+        (("development",), ("source", "logged")),
     ),
     Table(
         "mentions",
@@ -348,7 +367,7 @@ TABLES: tuple[Table, ...] = (
             _text("concerns", "the judgment, order or demand that it belongs to: CASE#NUMBER"),
         ),
         ("id",),
-        (("case_name",), ("status", "earliest")),
+        (("case_name", "status"), ("status", "earliest"), ("concerns",)),
     ),
     Table(
         "deadline_parties",
@@ -653,6 +672,7 @@ OF_A_CASE: tuple[tuple[str, str], ...] = (
             "figures",
             "gaps",
             "issued",
+            "tallies",
             "developments",
         )
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.errors import UnknownName
+from tracker.names import REGISTERS
 from tracker.queries.tables import within
 
 if TYPE_CHECKING:
@@ -43,76 +44,94 @@ class ProblemRow(NamedTuple):
 
 
 _STATUS = """
-WITH asked AS (SELECT name FROM cases WHERE {condition}), past AS (
-  SELECT *, row_number() OVER (
-    PARTITION BY case_name
-    ORDER BY date IS NULL, earliest DESC, latest DESC, coalesce(time, '') DESC, position DESC) AS nth
-  FROM developments JOIN (SELECT development, known_day FROM known) ON development = ref
-  -- what lay ahead when it was told, such as a target, has not happened
-  WHERE case_name IN asked AND in_timeline AND status <> 'retracted'
-    AND (date IS NULL OR earliest <= :today AND earliest <= known_day)
+WITH cited AS (
+  -- each development by its first source; days have ten characters, so that several in one text sort as they do
+  SELECT log, max(coalesce(substr(first, 1, 10) || substr(first, 21), logged || logged)) AS known,
+         max(possible) AS possible, sum(faults) AS faults
+  FROM (SELECT c.log, c.logged, max(coalesce(min(s.latest, c.logged), c.logged)) AS possible,
+               min(CASE WHEN c.logged IS NOT NULL THEN s.earliest || s.latest || s.published END) AS first,
+               sum((s.position IS NULL) + coalesce(c.last_paragraph > s.paragraphs, 0)
+                   + coalesce(s.latest < c.supported_day AND s.published NOT GLOB '*[?~%]*', 0)) AS faults
+        FROM citations c CROSS JOIN sources s ON s.id = c.source WHERE {of_log} GROUP BY c.log, c.position)
+  GROUP BY log
 ), ahead AS (
   SELECT case_name, 'hearing' || coalesce(' (' || purpose || ')', '') AS what, day AS date, earliest, development
-    FROM hearings WHERE case_name IN asked AND status = 'set' AND latest >= :today
+    FROM hearings WHERE {of_case} AND status = 'set' AND latest >= :today
   UNION ALL
   SELECT case_name, 'due: ' || coalesce(amount || ' ' || currency, act, 'order'), due, earliest, development
-    FROM orders WHERE case_name IN asked AND due IS NOT NULL AND latest >= :today
+    FROM orders WHERE {of_case} AND due IS NOT NULL AND latest >= :today
   UNION ALL
   -- what is overdue stays next until somebody logs what became of it
   SELECT case_name, CASE WHEN latest < :today THEN 'overdue: ' ELSE 'deadline ' END || name
                     || CASE WHEN stale THEN ' (stale)' ELSE '' END, due, earliest, id
-    FROM deadlines WHERE case_name IN asked AND status = 'open'
+    FROM deadlines WHERE {of_case} AND status = 'open'
   UNION ALL
   SELECT case_name, label, date, earliest, ref
     FROM developments
-    WHERE case_name IN asked AND in_timeline AND status <> 'retracted' AND earliest > :today
-      AND type NOT LIKE 'hearing.%'
+    WHERE {of_case} AND in_timeline AND status <> 'retracted' AND earliest > :today AND type NOT LIKE 'hearing.%'
   UNION ALL
   SELECT case_name, 'deadline ' || name || ' waits', NULL, '9998', id
-    FROM deadlines WHERE case_name IN asked AND status = 'waiting'
+    FROM deadlines WHERE {of_case} AND status = 'waiting'
   UNION ALL
-  SELECT case_name, coalesce(amount || ' ' || currency, act, 'order') || ' ' || due_terms, NULL, '9999',
-         development
-    FROM orders WHERE case_name IN asked AND due IS NULL AND due_terms IS NOT NULL AND development NOT IN (
-      SELECT concerns FROM deadlines WHERE concerns IS NOT NULL)
+  SELECT case_name, coalesce(amount || ' ' || currency, act, 'order') || ' ' || due_terms, NULL, '9999', development
+    FROM orders o WHERE {of_case} AND due IS NULL AND due_terms IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM deadlines d WHERE d.concerns = o.development)
 ), coming AS (
   SELECT *, row_number() OVER (PARTITION BY case_name ORDER BY earliest, development) AS nth FROM ahead
-), reached AS (
-  -- the newest publication, or the day on which somebody looked and found nothing new
-  SELECT case_name, known, row_number() OVER (PARTITION BY case_name ORDER BY known_day DESC, known DESC) AS nth,
-         known_day
-  FROM (SELECT k.case_name, k.known, k.known_day FROM known k
-        JOIN developments d ON d.ref = k.development AND d.in_timeline AND d.status <> 'retracted'
-        WHERE k.case_name IN asked
-        UNION ALL
-        SELECT case_name, coalesce(date, substr(recorded_time, 1, 10)), coalesce(earliest, substr(recorded_time, 1, 10))
-        FROM developments WHERE case_name IN asked AND type = 'case.checked' AND status <> 'retracted')
-), faults AS (SELECT log, count(*) AS number FROM all_problems WHERE log IN asked GROUP BY log)
-SELECT name, k.kind_label, k.title, k.stage, k.stage_since,
+), standing AS (
+  SELECT k.name, k.kind_label, k.title, k.stage, k.stage_since, t.begun, t.developments, t.disputes, c.faults,
+         max(coalesce(t.known_day || t.known, ''), coalesce(c.known, '')) AS known,
+         max(coalesce(t.possible, ''), coalesce(c.possible, '')) AS possible,
+         -- what lay ahead when it was told, such as a target, has not happened
+         coalesce(
+           (SELECT ref FROM developments d
+            WHERE d.case_name = k.name AND in_timeline AND status <> 'retracted' AND earliest <= :today
+              AND earliest <= coalesce((SELECT min(s.earliest) FROM citations c JOIN sources s ON s.id = c.source
+                                        WHERE c.development = d.ref), substr(d.recorded_time, 1, 10))
+            ORDER BY earliest DESC, latest DESC, coalesce(time, '') DESC, position DESC LIMIT 1),
+           (SELECT ref FROM developments d
+            WHERE d.case_name = k.name AND in_timeline AND status <> 'retracted' AND earliest IS NULL
+            ORDER BY coalesce(time, '') DESC, position DESC LIMIT 1)) AS last
+  FROM cases k JOIN tallies t ON t.case_name = k.name LEFT JOIN cited c ON c.log = 'cases/' || k.name
+  WHERE {condition}
+)
+SELECT k.name, k.kind_label, k.title, k.stage, k.stage_since,
        p.label || CASE WHEN EXISTS (SELECT 1 FROM privileges v WHERE v.target = p.ref AND v.waived_by IS NULL)
                        THEN ' [privileged]' ELSE '' END,
        p.date, p.ref, c.what, c.date, c.development,
-       coalesce(f.number, 0),
-       (SELECT count(*) FROM disputes d WHERE d.log = 'cases/' || k.name AND d.status = 'open'),
-       r.known, r.known_day,
-       (SELECT count(*) FROM developments d
-        WHERE d.case_name = k.name AND d.in_timeline AND d.status <> 'retracted')
-FROM cases k JOIN asked USING (name)
-LEFT JOIN past p ON p.case_name = k.name AND p.nth = 1
+       coalesce(k.faults, 0)
+       + (SELECT count(*) FROM problems WHERE log = 'cases/' || k.name)
+       + CASE WHEN EXISTS (SELECT 1 FROM parties WHERE position IS NULL)
+              THEN (SELECT count(*) FROM mentions m CROSS JOIN parties y ON y.id = m.party
+                    WHERE m.development > k.name || '#' AND m.development < k.name || '$' AND y.position IS NULL)
+              ELSE 0 END
+       + (SELECT count(*) FROM links l
+          WHERE l.case_name = k.name AND NOT EXISTS (SELECT 1 FROM cases o WHERE o.name = l.other))
+       + coalesce(k.stage <> 'closed' AND coalesce(nullif(k.possible, ''), k.begun)
+                    <= date((SELECT day FROM newest), '-180 days'), 0),
+       k.disputes, nullif(substr(k.known, 11), ''), nullif(substr(k.known, 1, 10), ''), k.developments
+FROM standing k
+LEFT JOIN developments p ON p.ref = k.last
 LEFT JOIN coming c ON c.case_name = k.name AND c.nth = 1
-LEFT JOIN reached r ON r.case_name = k.name AND r.nth = 1
-LEFT JOIN faults f ON f.log = k.name
-ORDER BY name
+ORDER BY k.name
 """
+"""The problems are those that the view ``all_problems`` lists, counted in one look at what the cases cite."""
 
 
 def status(db: sqlite3.Connection, cases: Sequence[str], *, today: str) -> list[CaseStatus]:
     """Where cases stand, all of them when none is named; ``today`` (YYYY-MM-DD) divides last from next."""
-    import json
-
-    condition = "name IN (SELECT value FROM json_each(:cases))" if cases else "1"
-    rows = db.execute(_STATUS.format(condition=condition), {"today": today, "cases": json.dumps(list(cases))})
-    return [CaseStatus(*row) for row in rows]
+    places = ", ".join(f":case{number}" for number in range(len(cases)))
+    sql = _STATUS.format(
+        condition=f"k.name IN ({places})" if cases else "1",
+        of_case=f"case_name IN ({places})" if cases else "1",
+        of_log=f"c.log IN ({places.replace(':case', ':log')})" if cases else "c.log GLOB 'cases/*'",
+    )
+    values = {"today": today}
+    for number, name in enumerate(cases):
+        values |= {f"case{number}": name, f"log{number}": f"cases/{name}"}
+    rows = [CaseStatus(*row) for row in db.execute(sql, values)]
+    # As check has it: a case with the name of a register is asked for together with that.
+    return [row._replace(problems=len(problems(db, [row.case]))) if row.case in REGISTERS else row for row in rows]
 
 
 def case_names(db: sqlite3.Connection) -> list[str]:
