@@ -22,7 +22,7 @@ from tracker.errors import BadName, BrokenLine, HeadMoved, ReadFailed, StrayLog,
 from tracker.logs import durable
 from tracker.logs.batch import find_ids, plan, wanted_ids
 from tracker.logs.journal import Journal, Mark
-from tracker.logs.port import NOTHING_EXPECTED, Appended
+from tracker.logs.port import NOTHING_EXPECTED, NOTHING_SEARCHED, Appended
 from tracker.logs.repairs import Quarantine, Repair, covered, fault_of_tail
 from tracker.names import REGISTERS, check_log
 
@@ -57,7 +57,12 @@ class FileLog:
         self._sound: set[str] = set()
 
     def append(
-        self, drafts: Sequence[Draft], stamp: Stamp, *, expected: Mapping[str, int] = NOTHING_EXPECTED
+        self,
+        drafts: Sequence[Draft],
+        stamp: Stamp,
+        *,
+        expected: Mapping[str, int] = NOTHING_EXPECTED,
+        searched: Mapping[str, Head] = NOTHING_SEARCHED,
     ) -> list[Appended]:
         """See ``EventLog.append``."""
         logs = sorted({check_log(log) for log in [*expected, *(draft.log for draft in drafts)]})
@@ -69,7 +74,8 @@ class FileLog:
             begun = {draft.log for draft in drafts} | {log for log, head in heads.items() if head is not START}
             repairs = self._quarantine.to_note(begun)
             notes = [repair.note() for repair in repairs]
-            known = self._known([*drafts, *notes])
+            unsearched = [draft for draft in drafts if searched.get(draft.log) != heads[draft.log]]
+            known = self._known([*unsearched, *notes])
             planned = plan(drafts, stamp, heads=heads, known=known, expected=expected, notes=notes)
             lines = {draft.log: planned.lines.get(draft.log, []) for draft in (*drafts, *notes)}
             for log in lines.keys() - fds.keys():
@@ -101,15 +107,37 @@ class FileLog:
                 if len(rest) > MAX_LINE:
                     raise BrokenLine(self._path(log), number + 1, _TOO_LONG)
 
-    def heads(self) -> dict[str, Head]:
+    def since(self, log: str, head: Head) -> list[bytes] | None:
+        """See ``EventLog.since``."""
+        with _naming(ReadFailed, self._path(log)), suppress(FileNotFoundError), self._opened(log) as fd:
+            return self._since(log, fd, head)
+        return None if head.position else []
+
+    def _since(self, log: str, fd: int, head: Head) -> list[bytes] | None:
+        try:
+            at = durable.find_line(fd, self._readable(log, fd), longest=MAX_LINE + 1)
+            lines: list[bytes] = []
+            while at:
+                start = durable.find_line(fd, at - 1, longest=MAX_LINE)
+                line = os.pread(fd, at - 1 - start, start)
+                if hash_of(line) == head.xhash:
+                    break
+                lines.append(line)
+                at = start
+        except ValueError:
+            raise BrokenLine(self._path(log), durable.count_lines(fd, at - 1) + 1, _TOO_LONG) from None
+        return lines[::-1] if at or not head.position else None
+
+    def heads(self, *logs: str) -> dict[str, Head]:
         """See ``EventLog.heads``."""
-        heads = {log: self._end(log).head for log in self.logs()}
+        heads = {log: self._end(log).head for log in logs or self.logs()}
         return {log: head for log, head in heads.items() if head is not START}
 
-    def stamps(self) -> dict[str, str]:
+    def stamps(self, *logs: str) -> dict[str, str]:
         """See ``EventLog.stamps``: size, time of the last change, inode, and whether a batch is being written."""
         with _naming(ReadFailed, self._events):
-            stamps = {log: f"{it.st_size} {it.st_mtime_ns} {it.st_ino}" for log, it in self._files()}
+            found = self._named(logs) if logs else self._files()
+            stamps = {log: f"{it.st_size} {it.st_mtime_ns} {it.st_ino}" for log, it in found}
             # Only now: whoever saw bytes of a batch finds its journal, or the batch is done.
             unfinished = self._journal.marks()
         return {log: stamp + " unfinished" * (log in unfinished) for log, stamp in stamps.items()}
@@ -211,6 +239,16 @@ class FileLog:
                         if log not in self._sound:
                             self._check_name(log)
                         yield log, found
+
+    def _named(self, logs: Sequence[str]) -> Iterator[tuple[str, os.stat_result]]:
+        """Yield those of these logs that are there, as ``_files`` does."""
+        for folder in {self._events, *map(self._folder_of, logs)}:
+            durable.refuse_others(folder, sort=stat.S_IFDIR)
+        for log in logs:
+            with suppress(FileNotFoundError):
+                found = os.lstat(self._path(log))
+                if found.st_size or not stat.S_ISREG(found.st_mode):
+                    yield log, found
 
     def _check_name(self, log: str) -> None:
         """Refuse a file that has the ending of a log and cannot be one; raises StrayLog."""

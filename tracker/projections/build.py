@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections import Counter, defaultdict
@@ -75,6 +76,15 @@ def open_projection(log: EventLog, path: Path, *, progress: Progress = unseen) -
                 return db
             db.close()  # in between, somebody logged, or another process put an older projection in its place
         return _connect(path)
+
+
+def open_partly(log: EventLog, path: Path, *logs: str, progress: Progress = unseen) -> sqlite3.Connection:
+    """As ``open_projection``, but only these logs are sure to be up to date; what it says of others it said once."""
+    with _sqlite_faults(path):
+        stamps = log.stamps(*logs) if logs else {}
+        if _usable(path) and _bring_up_to_date(log, path, stamps, among=logs):
+            return _connect(path)
+    return open_projection(log, path, progress=progress)
 
 
 def rebuild(log: EventLog, path: Path, *, progress: Progress = unseen) -> None:
@@ -194,16 +204,24 @@ def _fill(
             db.close()
 
 
-def _seen(db: sqlite3.Connection) -> dict[str, str]:
-    """The stamps that the logs had when they were projected."""
-    return dict(db.execute("SELECT log, stamp FROM heads").fetchall())
+def _seen(db: sqlite3.Connection, among: Sequence[str] | None = None) -> dict[str, str]:
+    """The stamps that the logs, or some of them, had when they were projected."""
+    if among is None:
+        return dict(db.execute("SELECT log, stamp FROM heads").fetchall())
+    sql = "SELECT log, stamp FROM heads WHERE log IN (SELECT value FROM json_each(?))"
+    return dict(db.execute(sql, [json.dumps(among)]).fetchall())
 
 
-def _bring_up_to_date(log: EventLog, path: Path, stamps: Mapping[str, str]) -> bool:
-    """Whether the projection is as new as ``stamps`` now; not when it may not be written, or is damaged."""
+def _bring_up_to_date(
+    log: EventLog, path: Path, stamps: Mapping[str, str], *, among: Sequence[str] | None = None
+) -> bool:
+    """Whether the projection is as new as ``stamps`` now; not when it may not be written, or is damaged.
+
+    ``among`` are the logs to look at, if not all.
+    """
     try:
         with closing(_connect(path)) as known:
-            seen = _seen(known)
+            seen = _seen(known, among)
         changed = {name for name in seen.keys() | stamps.keys() if seen.get(name) != stamps.get(name)}
         if changed and not _may_write(path):
             return False

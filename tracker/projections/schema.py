@@ -132,6 +132,7 @@ TABLES: tuple[Table, ...] = (
             _int("position", "its number in the log of the case"),
             _text("event_id", "its id"),
             _text("type", "its event type"),
+            _int("form", "which form of its type its data have, from 1"),
             _text("label", "its type, for people"),
             _text("date", "when it happened, EDTF as written; empty when not stated"),
             _text("date_basis", "how the date was found when the source does not print it"),
@@ -146,7 +147,7 @@ TABLES: tuple[Table, ...] = (
             _text("data", "the event's data as logged, JSON"),
         ),
         ("ref",),
-        (("case_name", "position"), ("earliest", "latest"), ("type",)),
+        (("case_name", "position"), ("earliest", "latest"), ("type",), ("event_id",)),
     ),
     Table(
         "citations",
@@ -467,6 +468,7 @@ TABLES: tuple[Table, ...] = (
             _int("position", "its number in the register"),
             _text("event_id", "its id"),
             _text("type", "its event type"),
+            _int("form", "which form of its type its data have, from 1"),
             _text("label", "its type, for people"),
             _text("text", "what it says: its fields in words, parties as [[id]]"),
             _text("recorded_by", "who logged it"),
@@ -474,7 +476,7 @@ TABLES: tuple[Table, ...] = (
             _text("data", "the event's data as logged, JSON"),
         ),
         ("ref",),
-        (("log",),),
+        (("log",), ("event_id",)),
     ),
     Table(
         "amendments",

@@ -37,6 +37,16 @@ from tracker.queries.duties import (
     turns,
 )
 from tracker.queries.issued import IssuedRow, issued, next_issue
+from tracker.queries.logged import (
+    HeadRow,
+    concerned,
+    ids_among,
+    ids_of_deadlines,
+    is_registered,
+    projected,
+    registered,
+    stamps,
+)
 from tracker.queries.privileges import PrivilegeRow, is_anything_privileged, privileges
 from tracker.queries.registers import (
     PartyRow,
@@ -64,6 +74,7 @@ __all__ = [
     "DisputedValue",
     "Export",
     "Found",
+    "HeadRow",
     "HearingRow",
     "IssuedRow",
     "Line",
@@ -82,6 +93,7 @@ __all__ = [
     "case_names",
     "citations",
     "cited_by",
+    "concerned",
     "deadlines",
     "disputed_fields",
     "disputed_values",
@@ -89,7 +101,10 @@ __all__ = [
     "event_ids",
     "exports",
     "hearings",
+    "ids_among",
+    "ids_of_deadlines",
     "is_anything_privileged",
+    "is_registered",
     "issued",
     "issues",
     "known_names",
@@ -105,7 +120,9 @@ __all__ = [
     "pinpoints",
     "privileges",
     "problems",
+    "projected",
     "pseudonyms",
+    "registered",
     "relations_of",
     "require_cases",
     "require_party",
@@ -115,6 +132,7 @@ __all__ = [
     "search",
     "source",
     "sources",
+    "stamps",
     "status",
     "steps",
     "timeline",
