@@ -125,6 +125,13 @@ def test_a_line_that_was_damaged_since_is_not_written_after(tracker: Tracker, by
     assert path.read_bytes() == damaged
 
 
+def test_a_projection_that_was_damaged_meanwhile_is_made_anew(tracker: Tracker) -> None:
+    tracker.append([entry("note.added", IDS[1], note="n")], STAMP)
+    tracker.path.write_bytes(b"\x07" * 16_384 * 3)
+    assert not tracker.append([entry("note.added", IDS[1], note="n")], STAMP)[0].new
+    assert tracker.append([entry("statement.made", speaker="ms-li", gist="g")], STAMP)[0].position == 4
+
+
 def test_events_are_found_by_indexes(tracker: Tracker) -> None:
     from tracker.queries import logged
 

@@ -65,6 +65,7 @@ class Doorkeeper:
         """``path`` is the projection's file."""
         self._log, self._path, self._progress = log, path, progress
         self._db: sqlite3.Connection | None = None
+        self._seen: tuple[int, ...] | None = None
         self._tails: dict[str, _Tail] = {}
         self._whole: dict[str, str | None] = {}
 
@@ -162,14 +163,26 @@ class Doorkeeper:
         raise ReadFailed(self._log.where(log), "another log takes its place again and again")
 
     def _opened(self, *logs: str) -> sqlite3.Connection:
-        """The projection in which these logs are up to date."""
+        """The projection in which these logs are up to date.
+
+        It stays open as long as its file looks the same: one that was changed by whatever hand is looked over first.
+        """
         stamps = self._log.stamps(*logs) if logs else {}
-        if self._db is None or queries.stamps(self._db, logs) != stamps:
+        if self._db is None or self._look() != self._seen or queries.stamps(self._db, logs) != stamps:
             from tracker.projections.build import open_partly
 
             self.close()
             self._db = open_partly(self._log, self._path, *logs, progress=self._progress())
+            self._seen = self._look()
         return self._db
+
+    def _look(self) -> tuple[int, ...] | None:
+        """How the file of the projection looks; None when there is none."""
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
     def register(self) -> sqlite3.Connection:
         """The projection in which the registers are up to date."""
