@@ -118,6 +118,21 @@ class LogContract:
         assert after[B] == before[B]
         assert set(after) == {A, B}
 
+    def test_heads_and_stamps_of_some_logs(self, log: EventLog) -> None:
+        log.append([draft(A), draft(B), draft("sources")], STAMP)
+        assert log.heads(A, "parties") == {A: log.heads()[A]}
+        assert log.stamps("sources", B, "parties") == {name: log.stamps()[name] for name in ("sources", B)}
+
+    def test_the_lines_since_a_head(self, log: EventLog) -> None:
+        assert log.since(A, START) == []
+        log.append([draft(A, "x" * 5_000), draft(A), draft(A, "three"), draft(B)], STAMP)
+        lines = list(log.read(A))
+        for number, event in enumerate(verified(iter(lines), A), 1):
+            assert log.since(A, event.head) == lines[number:]
+        assert log.since(A, START) == lines
+        assert log.since(A, log.heads()[B]) is None
+        assert log.since("parties", log.heads()[B]) is None
+
     # all or nothing
 
     @pytest.mark.parametrize(
@@ -193,6 +208,15 @@ class LogContract:
         with pytest.raises(IdTaken):
             log.append([draft(id=OTHER_ID), draft(id=OTHER_ID, note="y")], STAMP)
         assert notes(log) == ["x"]
+
+    def test_an_id_is_looked_for_unless_somebody_has_up_to_the_end(self, log: EventLog) -> None:
+        before = log.append([draft(A)], STAMP) and log.heads()
+        log.append([draft(A, "one", id=ID)], STAMP)
+        [there] = log.append([draft(A, "one", id=ID)], STAMP, searched=before)
+        assert not there.new, "it came after what was searched"
+        other = ID.replace("0", "1")
+        [fresh] = log.append([draft(A, "two", id=other)], STAMP, searched=log.heads())
+        assert (fresh.new, fresh.position) == (True, 3)
 
     def test_ids_belong_to_their_log(self, log: EventLog) -> None:
         log.append([draft(A, "one", id=ID)], STAMP)

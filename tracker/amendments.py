@@ -25,6 +25,17 @@ if TYPE_CHECKING:
     from tracker.envelope import Event
 
 
+class Logged(NamedTuple):
+    """A line of a log as far as others can be about it."""
+
+    position: int
+    id: str
+    type: str
+    form: int
+    recordedtime: str
+    data: bytes
+
+
 class Said(NamedTuple):
     """An event as it was logged: its number in the log, its id, when it was logged, and its typed data."""
 
@@ -359,7 +370,7 @@ def _with(data: EventData, field: str, value: object) -> EventData:
     return msgspec.convert(builtins, type(data))
 
 
-def standings(events: Iterable[Event]) -> list[tuple[Said, Standing]]:
+def standings(events: Iterable[Event | Logged]) -> list[tuple[Said, Standing]]:
     """Every event of one log that can be read, with how it stands."""
     said = []
     for event in events:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tracker.copies import Copy
     from tracker.deadlines.rules import Rule
     from tracker.documents.certificate import Facts
+    from tracker.doorkeeper import Doorkeeper
     from tracker.duties import Fact
     from tracker.entries import Entry, Known
     from tracker.envelope import Event, Stamp
@@ -129,6 +130,7 @@ class Tracker:
         self.tell: Callable[[str], object] = str
         """Told in a sentence what had to be mended so that a log could be written to."""
         self._read: sqlite3.Connection | None = None
+        self._door: Doorkeeper | None = None
 
     @property
     def log(self) -> EventLog:
@@ -245,7 +247,7 @@ class Tracker:
 
     def check_case(self, name: str) -> str:
         """The name, when there is such a case; raises UnknownName."""
-        names = self.known().cases
+        names = self.door.known().cases
         if name not in names:
             raise UnknownName("case", name, names, "'tracker status' lists them, 'tracker open' starts one")
         return name
@@ -257,6 +259,15 @@ class Tracker:
         rebuild(self.log, self.path, progress=self.progress, processes=processes)
 
     # writing
+
+    @property
+    def door(self) -> Doorkeeper:
+        """What the door has to know of the store."""
+        if self._door is None:
+            from tracker.doorkeeper import Doorkeeper
+
+            self._door = Doorkeeper(self.log, self.path, lambda: self.progress)
+        return self._door
 
     def append(
         self, entries: Sequence[Entry], stamp: Stamp, *, expected: Mapping[str, int] | None = None
@@ -277,10 +288,10 @@ class Tracker:
         from tracker.entries import drafts
         from tracker.envelope import START, seal
 
-        made, mistakes = drafts([entry], self.known())
+        made, mistakes = drafts([entry], self.door.known())
         if mistakes:
             raise Mistakes(mistakes)
-        return seal(made[0], stamp, self.log.heads().get(entry.log, START)).decode()
+        return seal(made[0], stamp, self.log.heads(entry.log).get(entry.log, START)).decode()
 
     def log_sheet(self, path: Path, stamp: Stamp) -> Outcome:
         """Log a source sheet: what is new is logged, what contradicts the log is named and left alone.
@@ -309,14 +320,16 @@ class Tracker:
         from tracker.entries import drafts
         from tracker.references import misfits
 
+        logs = {entry.log for entry in entries}
+        self.door.read_over(logs)
         entries = self._resolved(entries)
         there = self._there(entries)
         repeated = [(entry, there[key]) for entry in entries if (key := (entry.log, entry.id)) in there]
-        known = self.known()
+        known = self.door.known()
         fresh = [entry for entry in entries if (entry.log, entry.id) not in there]
         fresh, mistakes = self._reckoned(fresh, stamp)
         made, more = drafts(self.progress(fresh, len(fresh)), known)
-        mistakes += more + misfits(fresh, self._logged, known)
+        mistakes += more + misfits(fresh, self.door.concerned, known)
         contradictions = [found for entry, event in repeated if (found := _contradiction(entry, event))]
         if not tolerant:
             mistakes += [
@@ -329,7 +342,9 @@ class Tracker:
         there_already = {entry.log for entry, _ in repeated} - {draft.log for draft in made}
         held = {log: number for log, number in expected.items() if log not in there_already}
         try:
-            appended = self.log.append(made, stamp, expected=held)
+            searched = self.door.heads({entry.log for entry in entries if entry.id is not None})
+            appended = self.log.append(made, stamp, expected=held, searched=searched)
+            self.door.written(logs)
         finally:
             self._tell_repairs()
         return Outcome((*(_was_there(event) for _, event in repeated), *appended), tuple(contradictions))
@@ -338,12 +353,10 @@ class Tracker:
         """The entries with ids in the place of the CASE#NUMBER in their fields; the door tells what is not there."""
         from dataclasses import replace
 
-        from tracker import queries
-
         refs = [_refs_in(entry) for entry in entries]
         if not any(refs):
             return list(entries)
-        ids = queries.event_ids(self.read(), {ref for named in refs for ref in named.values()})
+        ids = self.door.ids_of({ref for named in refs for ref in named.values()})
         return [
             replace(entry, data=entry.data | {name: ids[ref] for name, ref in named.items() if ref in ids})
             for entry, named in zip(entries, refs, strict=True)
@@ -500,10 +513,14 @@ class Tracker:
 
     def _there(self, entries: Sequence[Entry]) -> dict[tuple[str, str | None], Event]:
         """The events that have an id of one of the entries, by log and id."""
-        wanted = {(entry.log, entry.id) for entry in entries if entry.id is not None}
+        wanted: dict[str, set[str]] = {}
+        for entry in entries:
+            if entry.id is not None:
+                wanted.setdefault(entry.log, set()).add(entry.id)
         found: dict[tuple[str, str | None], Event] = {}
-        for log in {log for log, _ in wanted} & set(self.log.logs()):
-            found |= {(log, event.id): event for event in self.events(log) if (log, event.id) in wanted}
+        for log, ids in wanted.items():
+            if there := self.door.ids_among(log, ids):  # the same again is rare, and is held against the line itself
+                found |= {(log, event.id): event for event in self.events(log) if event.id in there}
         return found
 
     def _logged(self, log: str) -> Iterable[Event]:

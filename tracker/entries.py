@@ -23,7 +23,7 @@ from tracker.names import REGISTERS, case_of, check_log, check_name
 from tracker.text import refuse_controls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, MutableSet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +46,9 @@ class Entry:
 class Known:
     """The names that may be referred to; grows with the entries of the same go."""
 
-    cases: set[str]
-    parties: set[str]
-    sources: set[str]
+    cases: MutableSet[str]
+    parties: MutableSet[str]
+    sources: MutableSet[str]
 
 
 def drafts(entries: Iterable[Entry], known: Known) -> tuple[list[Draft], list[Mistake]]:
@@ -236,7 +236,7 @@ def _fault_of_new_name(what: str, value: str, known: Known) -> str | None:
     return f"there is a {what} {value!r} already" if taken else None
 
 
-def _fault_of_name(what: str, value: str, names: set[str]) -> str | None:
+def _fault_of_name(what: str, value: str, names: Collection[str]) -> str | None:
     if value in names:
         return None
     todo = {

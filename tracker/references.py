@@ -17,6 +17,7 @@ from tracker.names import REGISTERS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from tracker.amendments import Logged
     from tracker.entries import Entry, Known
     from tracker.envelope import Event
     from tracker.eventtypes import EventData
@@ -29,19 +30,21 @@ class _There(NamedTuple):
     deadlines: set[str]
 
 
-def misfits(entries: Sequence[Entry], read: Callable[[str], Iterable[Event]], known: Known) -> list[Mistake]:
-    """What is wrong with entries that are about other events; ``read`` gives the events of a log, none of a new one.
+def misfits(
+    entries: Sequence[Entry], concerned: Callable[[str, Sequence[Entry]], Iterable[Event | Logged]], known: Known
+) -> list[Mistake]:
+    """What is wrong with entries that are about other events; ``concerned`` gives those of a log that they are about.
 
     An entry may be about one that is logged in the same go, a deadline about one that was set before it there.
     """
     found: list[Mistake] = []
     for log in sorted({entry.log for entry in entries if event_fields(entry.type) or _deadline(entry)}):
         there = _There({}, set())
-        for said, standing in standings(read(log)):
+        mine = [entry for entry in entries if entry.log == log]
+        for said, standing in standings(concerned(log, mine)):
             there.data[said.id] = standing.data
             if isinstance(standing.data, DeadlineSet) and standing.retracted_by is None:
                 there.deadlines.add(standing.data.deadline)
-        mine = [entry for entry in entries if entry.log == log]
         there.data.update({entry.id: data for entry in mine if entry.id and (data := typed(entry))})
         for entry in mine:
             found += (Mistake(entry.where, field, message) for field, message in _faults(entry, there, known))

@@ -136,7 +136,7 @@ def _through_the_door(entries: list[Entry]) -> tuple[list[Entry], list[LeftOut]]
     while True:
         known = Known(set(), set(), set())
         _, mistakes = drafts(entries, known)
-        mistakes += misfits(entries, lambda log: (), known)
+        mistakes += misfits(entries, lambda log, about: (), known)
         if not mistakes:
             return entries, left_out
         refused: dict[str, dict[str, str]] = {}

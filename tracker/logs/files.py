@@ -22,7 +22,7 @@ from tracker.errors import BrokenLine, HeadMoved, ReadFailed, WriteFailed
 from tracker.logs import durable, looking
 from tracker.logs.batch import find_ids, plan, wanted_ids
 from tracker.logs.journal import Journal, Mark
-from tracker.logs.port import NOTHING_EXPECTED, Appended
+from tracker.logs.port import NOTHING_EXPECTED, NOTHING_SEARCHED, Appended
 from tracker.logs.repairs import Quarantine, Repair, covered, fault_of_tail
 from tracker.logs.sorts import refuse_others
 from tracker.names import REGISTERS, check_log
@@ -55,7 +55,12 @@ class FileLog:
         self._paths: dict[str, Path] = {}
 
     def append(
-        self, drafts: Sequence[Draft], stamp: Stamp, *, expected: Mapping[str, int] = NOTHING_EXPECTED
+        self,
+        drafts: Sequence[Draft],
+        stamp: Stamp,
+        *,
+        expected: Mapping[str, int] = NOTHING_EXPECTED,
+        searched: Mapping[str, Head] = NOTHING_SEARCHED,
     ) -> list[Appended]:
         """See ``EventLog.append``."""
         logs = sorted({check_log(log) for log in [*expected, *(draft.log for draft in drafts)]})
@@ -67,7 +72,8 @@ class FileLog:
             begun = {draft.log for draft in drafts} | {log for log, head in heads.items() if head is not START}
             repairs = self._quarantine.to_note(begun)
             notes = [repair.note() for repair in repairs]
-            known = self._known([*drafts, *notes])
+            unsearched = [draft for draft in drafts if searched.get(draft.log) != heads[draft.log]]
+            known = self._known([*unsearched, *notes])
             planned = plan(drafts, stamp, heads=heads, known=known, expected=expected, notes=notes)
             lines = {draft.log: planned.lines.get(draft.log, []) for draft in (*drafts, *notes)}
             for log in lines.keys() - fds.keys():
@@ -99,14 +105,35 @@ class FileLog:
                 if len(rest) > MAX_LINE:
                     raise BrokenLine(self._path(log), number + 1, _TOO_LONG)
 
-    def heads(self) -> dict[str, Head]:
+    def since(self, log: str, head: Head) -> list[bytes] | None:
+        """See ``EventLog.since``."""
+        with _naming(ReadFailed, self._path(log)), suppress(FileNotFoundError), self._opened(log) as fd:
+            return self._since(log, fd, head)
+        return None if head.position else []
+
+    def _since(self, log: str, fd: int, head: Head) -> list[bytes] | None:
+        try:
+            at = durable.find_line(fd, self._readable(log, fd), longest=MAX_LINE + 1)
+            lines: list[bytes] = []
+            while at:
+                start = durable.find_line(fd, at - 1, longest=MAX_LINE)
+                line = os.pread(fd, at - 1 - start, start)
+                if hash_of(line) == head.xhash:
+                    break
+                lines.append(line)
+                at = start
+        except ValueError:
+            raise BrokenLine(self._path(log), durable.count_lines(fd, at - 1) + 1, _TOO_LONG) from None
+        return lines[::-1] if at or not head.position else None
+
+    def heads(self, *logs: str) -> dict[str, Head]:
         """See ``EventLog.heads``."""
-        heads = {log: self._end(log).head for log in self.logs()}
+        heads = {log: self._end(log).head for log in logs or self.logs()}
         return {log: head for log, head in heads.items() if head is not START}
 
-    def stamps(self) -> dict[str, str]:
+    def stamps(self, *logs: str) -> dict[str, str]:
         """See ``EventLog.stamps``: size, time of the last change, inode, and whether a batch is being written."""
-        return looking.stamps(self._events)
+        return looking.stamps(self._events, *logs)
 
     def logs(self) -> list[str]:
         """See ``EventLog.logs``."""

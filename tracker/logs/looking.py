@@ -12,21 +12,24 @@ from tracker.logs.sorts import refuse_others
 from tracker.names import check_log
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
 ENDING: Final = ".jsonl"
 JOURNAL: Final = ".journal"
 
 
-def stamps(events: Path) -> dict[str, str]:
-    """The stamps of all logs in a folder: size, time of the last change, inode, and whether a batch is being written.
+def stamps(events: Path, *logs: str) -> dict[str, str]:
+    """The stamps of all logs in a folder, or of some: size, time of change, inode, and whether a batch is being written.
 
     Raises:
         LogRefused, StrayLog, ReadFailed; BrokenLine when the journal is damaged.
     """
     try:
-        found = {log: f"{it.st_size} {it.st_mtime_ns} {it.st_ino}" for log, it in files(events)}
+        found = {
+            log: f"{it.st_size} {it.st_mtime_ns} {it.st_ino}"
+            for log, it in (_named(events, logs) if logs else files(events))
+        }
         # Only now: whoever saw bytes of a batch finds its journal, or the batch is done.
         unfinished = _unfinished(events / JOURNAL)
     except OSError as fault:
@@ -49,6 +52,17 @@ def files(events: Path) -> Iterator[tuple[str, os.stat_result]]:
                     continue
                 if found.st_size or not stat.S_ISREG(found.st_mode):
                     yield _log_of(folder, prefix, name), found
+
+
+def _named(events: Path, logs: Iterable[str]) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield those of these logs that are there, as ``files`` does."""
+    for folder in (events, events / "cases"):
+        refuse_others(folder, sort=stat.S_IFDIR)
+    for log in logs:
+        with suppress(FileNotFoundError):
+            found = os.lstat(events / (check_log(log) + ENDING))
+            if found.st_size or not stat.S_ISREG(found.st_mode):
+                yield log, found
 
 
 def _unfinished(journal: Path) -> Collection[str]:

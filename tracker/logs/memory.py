@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from threading import Lock
 
-from tracker.envelope import START, Draft, Event, Head, Stamp, open_alone
+from tracker.envelope import START, Draft, Event, Head, Stamp, hash_of, open_alone
 from tracker.logs.batch import find_ids, plan, wanted_ids
-from tracker.logs.port import NOTHING_EXPECTED, Appended
+from tracker.logs.port import NOTHING_EXPECTED, NOTHING_SEARCHED, Appended
 from tracker.logs.repairs import Repair
 from tracker.names import check_log
 
@@ -21,15 +21,21 @@ class MemoryLog:
         self._lock = Lock()
 
     def append(
-        self, drafts: Sequence[Draft], stamp: Stamp, *, expected: Mapping[str, int] = NOTHING_EXPECTED
+        self,
+        drafts: Sequence[Draft],
+        stamp: Stamp,
+        *,
+        expected: Mapping[str, int] = NOTHING_EXPECTED,
+        searched: Mapping[str, Head] = NOTHING_SEARCHED,
     ) -> list[Appended]:
         """See ``EventLog.append``."""
         logs = sorted({check_log(log) for log in [*expected, *(draft.log for draft in drafts)]})
         with self._lock:
+            heads = {log: self._head(log) for log in logs}
             known: dict[tuple[str, str], Event] = {}
             for log, ids in wanted_ids(drafts).items():
-                known |= find_ids(self._lines.get(log, []), ids, log=log, where=self.where(log))
-            heads = {log: self._head(log) for log in logs}
+                if searched.get(log) != heads[log]:
+                    known |= find_ids(self._lines.get(log, []), ids, log=log, where=self.where(log))
             planned = plan(drafts, stamp, heads=heads, known=known, expected=expected)
             for log, lines in planned.lines.items():
                 self._lines.setdefault(log, []).extend(lines)
@@ -40,13 +46,26 @@ class MemoryLog:
         lines = self._lines.get(check_log(log), [])
         yield from islice(tuple(lines), after, None)
 
-    def heads(self) -> dict[str, Head]:
-        """See ``EventLog.heads``."""
-        return {log: self._head(log) for log in self.logs()}
+    def since(self, log: str, head: Head) -> list[bytes] | None:
+        """See ``EventLog.since``."""
+        lines = self._lines.get(check_log(log), [])
+        if not head.position:
+            return list(lines)
+        if head.position > len(lines) or hash_of(lines[head.position - 1]) != head.xhash:
+            return None
+        return lines[head.position :]
 
-    def stamps(self) -> dict[str, str]:
+    def heads(self, *logs: str) -> dict[str, Head]:
+        """See ``EventLog.heads``."""
+        return {log: self._head(log) for log in self._among(logs)}
+
+    def stamps(self, *logs: str) -> dict[str, str]:
         """See ``EventLog.stamps``."""
-        return {log: str(len(self._lines[log])) for log in self.logs()}
+        return {log: str(len(self._lines[log])) for log in self._among(logs)}
+
+    def _among(self, logs: Sequence[str]) -> list[str]:
+        """Those of these logs that are there, or all of them."""
+        return [log for log in map(check_log, logs) if log in self._lines] if logs else self.logs()
 
     def logs(self) -> list[str]:
         """See ``EventLog.logs``."""

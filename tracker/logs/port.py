@@ -12,6 +12,8 @@ from tracker.logs.repairs import Repair
 
 NOTHING_EXPECTED: Final[Mapping[str, int]] = MappingProxyType({})
 """No claim about where any log stands."""
+NOTHING_SEARCHED: Final[Mapping[str, Head]] = MappingProxyType({})
+"""No log in which anybody has looked for the ids of the drafts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,12 @@ class EventLog(Protocol):
     """A store of logs, named ``parties``, ``sources`` and ``cases/<case>``; a log begins with its first event."""
 
     def append(
-        self, drafts: Sequence[Draft], stamp: Stamp, *, expected: Mapping[str, int] = NOTHING_EXPECTED
+        self,
+        drafts: Sequence[Draft],
+        stamp: Stamp,
+        *,
+        expected: Mapping[str, int] = NOTHING_EXPECTED,
+        searched: Mapping[str, Head] = NOTHING_SEARCHED,
     ) -> list[Appended]:
         """Log all drafts or none of them, over all logs they name, and return only when they would survive a power cut.
 
@@ -36,6 +43,9 @@ class EventLog(Protocol):
         its log already, with the same type, form and data, is not written again. ``expected`` gives the number of
         events a log has to hold beforehand; it is not held against a log whose drafts are all there already, so that a
         batch whose answer was lost can be sent again.
+
+        ``searched`` tells of logs up to which line the caller has looked for the ids of the drafts and found none: when
+        that is still the last one, the log need not be read for them.
 
         Raises:
             BadName: there can be no such log.
@@ -54,11 +64,23 @@ class EventLog(Protocol):
             BadName, BrokenLine (a line without end), LogRefused, ReadFailed.
         """
 
-    def heads(self) -> dict[str, Head]:
-        """Return the head of every log, read from its last line; raises as ``read``, or if that is damaged."""
+    def since(self, log: str, head: Head) -> list[bytes] | None:
+        """Return the lines after the one with this head, and None when the log has none; raises as ``read``.
 
-    def stamps(self) -> dict[str, str]:
-        """Return for every log a text that changes whenever the log does; cheap, opens no log."""
+        It is looked for from the end, so that few lines cost little however long the log is.
+        """
+
+    def heads(self, *logs: str) -> dict[str, Head]:
+        """Return the head of each of these logs, or of all, as its last line has it; a log without lines has none.
+
+        Raises as ``read``, or if the last line is damaged.
+        """
+
+    def stamps(self, *logs: str) -> dict[str, str]:
+        """Return for each of these logs that is there, or for all, a text that changes whenever the log does.
+
+        It is cheap and opens no log.
+        """
 
     def logs(self) -> list[str]:
         """Return the names of all logs, sorted; one may be among them whose first event was not written to its end."""

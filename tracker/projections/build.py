@@ -71,6 +71,15 @@ def open_projection(log: EventLog, path: Path, *, progress: Progress = unseen) -
         return connect(path)
 
 
+def open_partly(log: EventLog, path: Path, *logs: str, progress: Progress = unseen) -> sqlite3.Connection:
+    """As ``open_projection``, but only these logs are sure to be up to date; what it says of others it said once."""
+    with sqlite_faults(path):
+        stamps = log.stamps(*logs) if logs else {}
+        if _usable(path) and _bring_up_to_date(log, path, stamps, among=logs):
+            return connect(path)
+    return open_projection(log, path, progress=progress)
+
+
 def rebuild(log: EventLog, path: Path, *, progress: Progress = unseen, processes: int | None = None) -> None:
     """Make the projection anew in a file of its own and put it in the place of the old one.
 
@@ -193,11 +202,16 @@ def _fill(
             db.close()
 
 
-def _bring_up_to_date(log: EventLog, path: Path, stamps: Mapping[str, str]) -> bool:
-    """Whether the projection is as new as ``stamps`` now; not when it may not be written, or is damaged."""
+def _bring_up_to_date(
+    log: EventLog, path: Path, stamps: Mapping[str, str], *, among: Sequence[str] | None = None
+) -> bool:
+    """Whether the projection is as new as ``stamps`` now; not when it may not be written, or is damaged.
+
+    ``among`` are the logs to look at, if not all.
+    """
     try:
         with closing(connect(path)) as known:
-            then = seen(known)
+            then = seen(known, among)
         changed = {name for name in then.keys() | stamps.keys() if then.get(name) != stamps.get(name)}
         if changed and not _may_write(path):
             return False

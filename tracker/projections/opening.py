@@ -12,7 +12,7 @@ from tracker.errors import ProjectionFault, ProjectionLocked
 from tracker.projections.makers import glance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 LOCK_SECONDS = 5.0
@@ -61,8 +61,11 @@ def _is_known(db: sqlite3.Connection) -> bool:
     return row is not None and row[0] == told
 
 
-def seen(db: sqlite3.Connection) -> dict[str, str]:
-    """The stamps that the logs had when they were projected."""
+def seen(db: sqlite3.Connection, among: Sequence[str] | None = None) -> dict[str, str]:
+    """The stamps that the logs, or some of them, had when they were projected."""
+    if among is not None:
+        places = ", ".join("?" * len(among))
+        return dict(db.execute(f"SELECT log, stamp FROM heads WHERE log IN ({places})", among).fetchall())  # noqa: S608
     return dict(db.execute("SELECT log, stamp FROM heads").fetchall())
 
 

@@ -89,7 +89,7 @@ def rows_of_developments(case: Case) -> Developments:
         basis = getattr(data, "date_basis", None)
         earliest, latest, time = (when.earliest, when.latest, when.time or None) if when else (None, None, None)
         rows.developments.append((
-            ref, name, position, event.id, event.type, label,
+            ref, name, position, event.id, event.type, event.form, label,
             when.text if when else None, basis, earliest, latest, time,
             int(when is not None and getattr(data, "date", None) is None), text or "(cannot be read by this program)",
             standing.status if standing else "", int(entry.in_timeline), event.recordedby, event.recordedtime, raw,
@@ -328,6 +328,7 @@ def rows_of_lines(log: str, events: Iterable[Event]) -> Iterator[Row]:
                 "position": event.position,
                 "event_id": event.id,
                 "type": event.type,
+                "form": event.form,
                 "label": cls.label if cls else event.type,
                 "text": told(data) if data else "(cannot be read by this program)",
                 "recorded_by": event.recordedby,

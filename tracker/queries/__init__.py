@@ -47,6 +47,16 @@ if TYPE_CHECKING:
         totals,
         turns,
     )
+    from tracker.queries.logged import (
+        HeadRow,
+        concerned,
+        ids_among,
+        ids_of_deadlines,
+        is_registered,
+        projected,
+        registered,
+        stamps,
+    )
     from tracker.queries.privilege import PrivilegeRow, is_anything_privileged, privileges
     from tracker.queries.registers import (
         PartyRow,
@@ -75,6 +85,7 @@ __all__ = [
     "DisputedValue",
     "Export",
     "Found",
+    "HeadRow",
     "HearingRow",
     "IssuedRow",
     "Line",
@@ -94,6 +105,7 @@ __all__ = [
     "citations",
     "cited_by",
     "cited_sources",
+    "concerned",
     "deadlines",
     "disputed_fields",
     "disputed_values",
@@ -101,7 +113,10 @@ __all__ = [
     "event_ids",
     "exports",
     "hearings",
+    "ids_among",
+    "ids_of_deadlines",
     "is_anything_privileged",
+    "is_registered",
     "issued",
     "issues",
     "known_names",
@@ -119,7 +134,9 @@ __all__ = [
     "pinpoints",
     "privileges",
     "problems",
+    "projected",
     "pseudonyms",
+    "registered",
     "relations_of",
     "require_cases",
     "require_party",
@@ -130,6 +147,7 @@ __all__ = [
     "search",
     "source",
     "sources",
+    "stamps",
     "status",
     "steps",
     "timeline",
@@ -150,6 +168,7 @@ _PLACES = {
         "CalendarEntry DeadlineRow Export HearingRow OrderRow OwedRow Result Turn calendar_entries deadlines "
         "disputed_fields event_ids exports hearings open_orders owed results steps totals turns"
     ),
+    "logged": "HeadRow concerned ids_among ids_of_deadlines is_registered projected registered stamps",
     "privilege": "PrivilegeRow is_anything_privileged privileges",
     "registers": (
         "PartyRow SourceRow cited_by cited_sources parties pseudonyms relations_of require_party source sources"
