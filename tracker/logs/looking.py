@@ -20,7 +20,7 @@ JOURNAL: Final = ".journal"
 
 
 def stamps(events: Path, *logs: str) -> dict[str, str]:
-    """The stamps of all logs in a folder, or of some: size, time of change, inode, and whether a batch is being written.
+    """The stamps of all logs, or of some: size, time of change, inode, and whether a batch is being written.
 
     Raises:
         LogRefused, StrayLog, ReadFailed; BrokenLine when the journal is damaged.
