@@ -58,13 +58,19 @@ def agenda(
     *,
     on: str,
     now: Callable[[DeadlineRow], Now] = lambda row: Now(),
+    done: bool = True,
+    within: int | None = None,
 ) -> list[Item]:
-    """Everything that has a day or waits for one, as seen on a day (YYYY-MM-DD), next first, what is done last."""
+    """Everything that has a day or waits for one, as seen on a day (YYYY-MM-DD), next first, what is done last.
+
+    Without ``done``, what is done is left out; with ``within``, so is what comes later than so many days after.
+    """
     disputes = queries.disputed_fields(db)
+    shown = queries.Shown(done, None if within is None else _last(within, on))
     found = [
-        *_deadlines(queries.deadlines(db, cases), disputes, on, now),
-        *_hearings(queries.hearings(db, cases), disputes, on),
-        *_orders(queries.open_orders(db, cases), disputes, on),
+        *_deadlines(queries.deadlines(db, cases, shown=shown), disputes, on, now),
+        *_hearings(queries.hearings(db, cases, shown=shown), disputes, on),
+        *_orders(queries.open_orders(db, cases, shown=shown), disputes, on),
     ]
     in_order = sorted(found, key=lambda item: (GROUPS.index(item.group), item.earliest or LATEST, item.case, item.name))
     return [item._replace(earliest=_known(item.earliest), latest=_known(item.latest)) for item in in_order]
@@ -75,11 +81,10 @@ def _known(day: str | None) -> str | None:
     return None if day in (EARLIEST, LATEST) else day
 
 
-def due_within(items: Sequence[Item], days: int, *, on: str) -> list[Item]:
-    """The items without those that come later than so many days after a day; what waits stays."""
+def _last(days: int, on: str) -> str:
+    """The day that is so many days after a day, or the last one there is."""
     left = (date.max - date.fromisoformat(on)).days
-    last = (date.fromisoformat(on) + timedelta(days=min(days, left))).isoformat()
-    return [item for item in items if item.group != "coming" or (item.earliest or "") <= last]
+    return (date.fromisoformat(on) + timedelta(days=min(days, left))).isoformat()
 
 
 def _group(earliest: str | None, latest: str | None, on: str) -> Group:

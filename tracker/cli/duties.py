@@ -69,15 +69,13 @@ def deadlines_command(
 ) -> int:
     """List what has to be done by when, in all cases or in some: next first, what is overdue and what waits apart."""
     from tracker import queries
-    from tracker.agenda import agenda, due_within
+    from tracker.agenda import agenda
 
     tracker = tracker_of(ctx)
     db = look(ctx, *cases, *more)
     wanted = queries.require_cases(db, [*cases, *more])
-    items = agenda(db, wanted, on=on, now=_now(tracker, db))
-    shown = [item for item in items if everything or item.group != "done"]
-    if within is not None:
-        shown = due_within(shown, days_of("--within", within), on=on)
+    days = None if within is None else days_of("--within", within)
+    shown = agenda(db, wanted, on=on, now=_now(tracker, db), done=everything, within=days)
     if alarms and ics is None:
         raise click.UsageError("--alarm goes with --ics FILE.", ctx)
     if ics is not None and not view_of(ctx).is_whole:

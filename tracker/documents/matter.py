@@ -125,7 +125,7 @@ class Matter:
         return {row["id"]: row for row in queries.rows(self.db, "parties")}
 
     @cached_property
-    def _party_names(self) -> dict[str, str]:
+    def _party_names(self) -> Mapping[str, str]:
         return queries.party_names(self.db)
 
     def party(self, name: str) -> str:

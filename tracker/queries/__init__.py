@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         OrderRow,
         OwedRow,
         Result,
+        Shown,
         Turn,
         calendar_entries,
         deadlines,
@@ -95,6 +96,7 @@ __all__ = [
     "PrivilegeRow",
     "ProblemRow",
     "Result",
+    "Shown",
     "SourceRow",
     "TimelineRow",
     "Turn",
@@ -165,7 +167,7 @@ _PLACES = {
     "disputed": "DisputeClaim DisputedValue DisputeRow amended disputed_values disputes",
     "documents": "IssuedRow issued next_issue",
     "duties": (
-        "CalendarEntry DeadlineRow Export HearingRow OrderRow OwedRow Result Turn calendar_entries deadlines "
+        "CalendarEntry DeadlineRow Export HearingRow OrderRow OwedRow Result Shown Turn calendar_entries deadlines "
         "disputed_fields event_ids exports hearings open_orders owed results steps totals turns"
     ),
     "logged": "HeadRow concerned ids_among ids_of_deadlines is_registered projected registered stamps",

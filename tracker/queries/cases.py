@@ -118,8 +118,8 @@ ORDER BY k.name
 """The problems are those that the view ``all_problems`` lists, counted in one look at what the cases cite."""
 
 
-def status(db: sqlite3.Connection, cases: Sequence[str], *, today: str) -> list[CaseStatus]:
-    """Where cases stand, all of them when none is named; ``today`` (YYYY-MM-DD) divides last from next."""
+def status_sql(cases: Sequence[str], *, today: str) -> tuple[str, dict[str, str]]:
+    """The statement that tells where cases stand, and its values."""
     places = ", ".join(f":case{number}" for number in range(len(cases)))
     sql = _STATUS.format(
         condition=f"k.name IN ({places})" if cases else "1",
@@ -129,6 +129,12 @@ def status(db: sqlite3.Connection, cases: Sequence[str], *, today: str) -> list[
     values = {"today": today}
     for number, name in enumerate(cases):
         values |= {f"case{number}": name, f"log{number}": f"cases/{name}"}
+    return sql, values
+
+
+def status(db: sqlite3.Connection, cases: Sequence[str], *, today: str) -> list[CaseStatus]:
+    """Where cases stand, all of them when none is named; ``today`` (YYYY-MM-DD) divides last from next."""
+    sql, values = status_sql(cases, today=today)
     rows = [CaseStatus(*row) for row in db.execute(sql, values)]
     # As check has it: a case with the name of a register is asked for together with that.
     return [row._replace(problems=len(problems(db, [row.case]))) if row.case in REGISTERS else row for row in rows]

@@ -97,17 +97,35 @@ def search(db: sqlite3.Connection, words: str, *, limit: int) -> list[Found]:
     query = match(words)
     if not query:
         return []
-    rows = db.execute(
-        """
-        SELECT t.what, t.ref, d.date, coalesce(d.label || ': ' || d.text, t.text)
-        FROM search_texts_fts JOIN search_texts t ON t.rowid = search_texts_fts.rowid
-        LEFT JOIN developments d ON d.ref = t.ref AND t.what = 'development'
-        WHERE search_texts_fts MATCH :query ORDER BY search_texts_fts.rank, t.ref LIMIT :limit
-        """,
-        {"query": query, "limit": limit},
+    best = _best(db, query, limit)
+    sql = """
+    SELECT t.rowid, t.what, t.ref, d.date, coalesce(d.label || ': ' || d.text, t.text)
+    FROM search_texts t LEFT JOIN developments d ON d.ref = t.ref AND t.what = 'development'
+    WHERE t.rowid IN (SELECT value FROM json_each(?))
+    """
+    names, found = party_names(db), {rowid: rest for rowid, *rest in db.execute(sql, [str(best)])}
+    shown = [found[rowid] for rowid in best]
+    return [Found(what, ref, date, named(text, names)) for what, ref, date, text in shown]
+
+
+def _best(db: sqlite3.Connection, query: str, limit: int) -> list[int]:
+    """The rows that match best, those that match alike in the order of their refs.
+
+    The index sorts by rank what matches, and the texts are looked at only from where the last ones are alike.
+    """
+    ranked: list[tuple[float, int]] = []
+    sql = "SELECT rank, rowid FROM search_texts_fts WHERE search_texts_fts MATCH ? ORDER BY rank"
+    for rank, rowid in db.execute(sql, [query]):
+        if len(ranked) >= limit and rank != ranked[-1][0]:
+            break
+        ranked.append((rank, rowid))
+    refs = dict(
+        db.execute(
+            "SELECT rowid, ref FROM search_texts WHERE rowid IN (SELECT value FROM json_each(?))",
+            [str([rowid for _, rowid in ranked])],
+        ).fetchall()
     )
-    names = party_names(db)
-    return [Found(what, ref, date, named(text, names)) for what, ref, date, text in rows]
+    return [rowid for _, rowid in sorted(ranked, key=lambda each: (each[0], refs[each[1]]))[:limit]]
 
 
 def naming(db: sqlite3.Connection, party: str) -> list[sqlite3.Row]:

@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.amounts import grouped
+from tracker.dates import LATEST
 from tracker.obligations import ALWAYS, Change, Order, balances, exactly, plain
-from tracker.queries.tables import party_names, pinpoints, within
+from tracker.queries.tables import Kept, party_names, pinpoints, within
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class DeadlineRow(NamedTuple):
@@ -142,22 +143,40 @@ class OwedRow(NamedTuple):
     pinpoints: str
 
 
-def deadlines(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[DeadlineRow]:
+class Shown(NamedTuple):
+    """Which duties are asked for: what is over too, or not; of what is to come, what begins up to a day (or all)."""
+
+    over: bool = True
+    until: str | None = None
+
+    def condition(self, over: str) -> tuple[str, list[str]]:
+        """The condition for a table where ``over`` tells what is over, and its values; what has no day is shown."""
+        coming = "(earliest IS NULL OR latest IS NULL OR earliest <= ? OR earliest = ?)" if self.until else "1"
+        values = [self.until, LATEST] if self.until else []
+        return (f"({over} OR {coming})" if self.over else f"(NOT {over} AND {coming})"), values
+
+
+ALL = Shown()
+
+
+def deadlines(db: sqlite3.Connection, cases: Sequence[str] = (), *, shown: Shown = ALL) -> list[DeadlineRow]:
     """Every deadline, the one that is due first at the front and those without a day last."""
     names, pins = party_names(db), pinpoints(db)
-    who: dict[str, list[str]] = {}
-    for deadline, party in db.execute("SELECT deadline, party FROM deadline_parties ORDER BY rowid"):
-        who.setdefault(deadline, []).append(names.get(party, party))
     condition, values = within("case_name", cases)
-    sql = f"SELECT * FROM deadlines WHERE {condition} ORDER BY earliest IS NULL, earliest, latest, case_name, name"  # noqa: S608
+    among, days = shown.condition("status IN ('met', 'missed', 'withdrawn')")
+    sql = f"""
+    SELECT * FROM deadlines WHERE {condition} AND {among}
+    ORDER BY earliest IS NULL, earliest, latest, case_name, name
+    """  # noqa: S608
+    owing = "SELECT party FROM deadline_parties WHERE deadline = ? ORDER BY rowid"
     found = []
-    for row in db.execute(sql, values):
+    for row in db.execute(sql, [*values, *days]):
         same = {name: row[name] for name in DeadlineRow._fields if name in row.keys()}  # noqa: SIM118 (a Row is no dict)
         found.append(
             DeadlineRow(
                 **same,
                 case=row["case_name"],
-                parties=tuple(who.get(row["id"], ())),
+                parties=tuple(names.get(party, party) for (party,) in db.execute(owing, [row["id"]])),
                 is_stale=bool(row["stale"]),
                 pinpoints=pins.get(row["id"], ""),
             )
@@ -196,15 +215,16 @@ def exports(db: sqlite3.Connection) -> list[Export]:
     return list(last.values())
 
 
-def hearings(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[HearingRow]:
+def hearings(db: sqlite3.Connection, cases: Sequence[str] = (), *, shown: Shown = ALL) -> list[HearingRow]:
     """Every hearing, in the order of their days."""
     names, pins = party_names(db), pinpoints(db)
     condition, values = within("case_name", cases)
+    among, days = shown.condition("(status <> 'set')")
     sql = f"""
     SELECT case_name, day, earliest, latest, status, court, purpose, moved_to, reason, development FROM hearings
-    WHERE {condition} ORDER BY earliest IS NULL, earliest, latest, case_name, number
+    WHERE {condition} AND {among} ORDER BY earliest IS NULL, earliest, latest, case_name, number
     """  # noqa: S608
-    rows = [HearingRow(*(*row, pins.get(row["development"], ""))) for row in db.execute(sql, values)]
+    rows = [HearingRow(*(*row, pins.get(row["development"], ""))) for row in db.execute(sql, [*values, *days])]
     return [row._replace(court=names.get(row.court, row.court) if row.court else None) for row in rows]
 
 
@@ -218,31 +238,30 @@ def calendar_entries(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[
     return [CalendarEntry(*row) for row in db.execute(sql, values)]
 
 
-def open_orders(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[OrderRow]:
+def open_orders(db: sqlite3.Connection, cases: Sequence[str] = (), *, shown: Shown = ALL) -> list[OrderRow]:
     """The orders that say by when, are not discharged or reversed, and have no deadline of their own."""
     names, pins = party_names(db), pinpoints(db)
-    who: dict[str, list[str]] = {}
-    for order, party in db.execute("SELECT order_id, party FROM order_parties WHERE side = 'debtor' ORDER BY number"):
-        who.setdefault(order, []).append(names.get(party, party))
+    owing = "SELECT party FROM order_parties WHERE order_id = ? AND side = 'debtor' ORDER BY number"
     condition, values = within("o.case_name", cases)
+    among, days = shown.condition("0")
     sql = f"""
     SELECT o.* FROM orders o
-    WHERE {condition} AND (o.due IS NOT NULL OR o.due_terms IS NOT NULL)
-      AND o.development NOT IN (
-        SELECT concerns FROM deadlines WHERE concerns IS NOT NULL AND status IN ('open', 'waiting', 'met'))
+    WHERE {condition} AND {among} AND (o.due IS NOT NULL OR o.due_terms IS NOT NULL)
+      AND NOT EXISTS (
+        SELECT 1 FROM deadlines d WHERE d.concerns = o.development AND +d.status IN ('open', 'waiting', 'met'))
       AND NOT EXISTS (SELECT 1 FROM order_changes c WHERE c.order_event = o.development AND c.what = 'reversal')
       AND (o.amount IS NULL OR EXISTS (
         SELECT 1 FROM debts d WHERE d.order_id = o.id AND d.state NOT IN ('discharged', 'reversed')))
     ORDER BY o.earliest IS NULL, o.earliest, o.case_name, o.rowid
     """  # noqa: S608
     found = []
-    for row in db.execute(sql, values):
+    for row in db.execute(sql, [*values, *days]):
         amount = f"{grouped(row['amount'])} {row['currency']}" if row["amount"] else None
         found.append(
             OrderRow(
                 case=row["case_name"],
                 what=" and ".join(filter(None, (amount, row["act"]))) or "order",
-                debtors=tuple(who.get(row["id"], ())),
+                debtors=tuple(names.get(party, party) for (party,) in db.execute(owing, [row["id"]])),
                 due=row["due"],
                 earliest=row["earliest"],
                 latest=row["latest"],
@@ -297,12 +316,15 @@ def owed(db: sqlite3.Connection, cases: Sequence[str] = (), *, on: str = ALWAYS)
     return found
 
 
-def disputed_fields(db: sqlite3.Connection) -> dict[str, list[str]]:
+def disputed_fields(db: sqlite3.Connection) -> Mapping[str, list[str]]:
     """The fields of each event that are disputed and not settled, by its ref."""
-    found: dict[str, list[str]] = {}
-    for target, field in db.execute("SELECT target, field FROM disputes WHERE status = 'open' ORDER BY target, field"):
-        found.setdefault(target, []).append(field.replace("_", " "))
-    return found
+
+    def look_up(ref: str) -> list[str] | None:
+        # by the key: of open disputes there are more than of one event
+        sql = "SELECT field FROM disputes WHERE target = ? AND +status = 'open' ORDER BY field"
+        return [field.replace("_", " ") for (field,) in db.execute(sql, [ref])] or None
+
+    return Kept(db, look_up, "SELECT DISTINCT target FROM disputes WHERE status = 'open' ORDER BY target")
 
 
 def totals(rows: Iterable[OwedRow]) -> dict[str, tuple[Decimal, Decimal]]:

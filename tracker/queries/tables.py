@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tracker.names import REGISTERS, case_log
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+V = TypeVar("V")
 
 
 class Citation(NamedTuple):
@@ -127,9 +129,36 @@ def _places(locators: Sequence[str]) -> str:
     return ", ".join([*told, *others])
 
 
-def party_names(db: sqlite3.Connection) -> dict[str, str]:
+class Kept(Mapping[str, V]):
+    """Looks up what is asked for, and keeps it: few of a store's are ever shown. ``every`` is SQL for all keys."""
+
+    def __init__(self, db: sqlite3.Connection, look_up: Callable[[str], V | None], every: str) -> None:
+        self._db, self._look_up, self._every = db, look_up, every
+        self._found: dict[str, V | None] = {}
+
+    def __getitem__(self, key: str) -> V:
+        if key not in self._found:
+            self._found[key] = self._look_up(key)
+        found = self._found[key]
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return (key for (key,) in self._db.execute(self._every))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def party_names(db: sqlite3.Connection) -> Mapping[str, str]:
     """The name of every party by its id."""
-    return dict(db.execute("SELECT id, coalesce(name, id) FROM parties").fetchall())
+
+    def look_up(party: str) -> str | None:
+        row = db.execute("SELECT coalesce(name, id) FROM parties WHERE id = ?", [party]).fetchone()
+        return row[0] if row else None
+
+    return Kept(db, look_up, "SELECT id FROM parties")
 
 
 _PARTY = re.compile(r"\[\[([a-z0-9-]{1,63})\]\]")
