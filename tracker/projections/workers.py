@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from multiprocessing.connection import Connection
+    from queue import Queue
 
 Rows = dict[str, list[tuple[Any, ...]]]
 """Whole rows by table, in the order of its columns: texts, numbers and None, nothing else."""
@@ -62,7 +63,7 @@ def _by_others(names: Sequence[str], make: Callable[[str], Rows], processes: int
             try:
                 while number not in made and workers:
                     most = min(len(portions), number + AHEAD * processes)
-                    while asked < most and (idle := min(workers, key=lambda each: each.waiting)).waiting < 2:
+                    while asked < most and (idle := min(workers, key=lambda each: each.waiting)).waiting < AHEAD:
                         idle.ask(asked, portions[asked])
                         asked += 1
                     ready = wait([each.connection for each in workers])
@@ -127,17 +128,29 @@ class _Worker:
 def _work(make: Callable[[str], Rows], connection: Connection, others: Sequence[Connection]) -> None:
     """What such a process does: make rows of what it is told, until nobody is there to tell it."""
     import signal
+    from queue import Queue
+    from threading import Thread
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # that is for the one that began this one, which will end it
     for each in others:
         each.close()
-    try:
-        while True:
+    # A pipe takes less than a portion: without another thread none would be made while the last one waits to be read.
+    answers: Queue[bytes] = Queue(1)
+    Thread(target=_send, args=(connection, answers), daemon=True).start()
+    while True:
+        try:
             names = connection.recv()
-            try:
-                rows = marshal.dumps([make(name) for name in names])
-            except Exception:  # whoever asked makes it once more, and learns why
-                rows = b""
-            connection.send_bytes(rows)
-    except (EOFError, OSError):
-        return
+        except (EOFError, OSError):
+            return
+        try:
+            answers.put(marshal.dumps([make(name) for name in names]))
+        except Exception:  # whoever asked makes it once more, and learns why
+            answers.put(b"")
+
+
+def _send(connection: Connection, answers: Queue[bytes]) -> None:
+    while True:
+        try:
+            connection.send_bytes(answers.get())
+        except OSError:
+            os._exit(1)  # nobody waits for any more
