@@ -31,6 +31,7 @@ class Sabotage(NamedTuple):
 
 
 DURABLE, FILES, BUILD = "tracker/logs/durable.py", "tracker/logs/files.py", "tracker/projections/build.py"
+LOOKING, OPENING = "tracker/logs/looking.py", "tracker/projections/opening.py"
 ENVELOPE, BATCH = "tracker/envelope.py", "tracker/logs/batch.py"
 WRITES, CRASHES, LOGS = ("tests/test_durable.py",), ("tests/test_logs_crash.py",), ("tests/test_logs_files.py",)
 CONTRACT, LINES = ("tests/test_logs.py",), ("tests/test_envelope.py", "tests/test_vectors.py")
@@ -96,7 +97,7 @@ SABOTAGES = [
         "no limit on a log that git replaced", "tracker/logs/journal.py",
         "return self.size if follows in (None, self.first) else found", "return self.size", CRASHES,
     ),
-    Sabotage("stamps that change when a batch is done", "tracker/logs/looking.py", ' + " unfinished" * (log in unfinished)', "", CRASHES),
+    Sabotage("stamps that change when a batch is done", LOOKING, ' + " unfinished" * (log in unfinished)', "", CRASHES),
     Sabotage("--expect", BATCH, "    _check_expected(drafts, heads=heads, known=known, expected=expected)\n", "", CONTRACT),
     Sabotage("adding nothing when logged again", BATCH, "if there is not None:", "if False:", CONTRACT),
     Sabotage("refusing an id with other content", BATCH, "            _check_same(there, draft)\n", "", CONTRACT),
@@ -116,14 +117,14 @@ SABOTAGES = [
         ("tests/test_changed_bytes.py",),
     ),
     Sabotage("the fingerprint of the projection", BUILD, "row is None or row[0] != fingerprint()", "row is None", ("tests/test_projection.py",)),
-    Sabotage("looking whether the code is the same", "tracker/projections/opening.py", "row is not None and row[0] == told", "row is not None", ("tests/test_projection.py",)),
+    Sabotage("looking whether the code is the same", OPENING, "row is not None and row[0] == told", "row is not None", ("tests/test_projection.py",)),
     Sabotage("refusing a newer projection", BUILD, "if version > SCHEMA_VERSION:", "if False:", ("tests/test_projection.py", "tests/test_cli_bad_files.py")),
     Sabotage("exchanging the projection at once", BUILD, "                fresh.replace(path)\n", "                path.write_bytes(fresh.read_bytes())\n",
              (*("tests/test_projection_shared.py",), "tests/test_projection.py")),
     Sabotage("the lock of the projection while it is exchanged", BUILD, "            with _held(path):\n", "            if True:\n", ("tests/test_projection_shared.py",)),
     Sabotage("sweeping what killed rebuilds left", BUILD, "            durable.sweep_drafts(path)\n", "", (f"{TORTURE}[storms]",)),
     Sabotage("a projection in memory that only reads", BUILD, '    connection.execute("PRAGMA query_only = 1")\n', "", ("tests/test_projection.py", "tests/test_projection_shared.py")),
-    Sabotage("a projection that is only read", "tracker/projections/opening.py", 'def connect(path: Path, mode: str = "ro")', 'def connect(path: Path, mode: str = "rw")', ("tests/test_projection.py", "tests/test_cli_surroundings.py")),
+    Sabotage("a projection that is only read", OPENING, 'def connect(path: Path, mode: str = "ro")', 'def connect(path: Path, mode: str = "rw")', ("tests/test_projection.py", "tests/test_cli_surroundings.py")),
     Sabotage("what a query may do", "tracker/queries/asking.py", "    db.set_authorizer(_allowed)\n", "", ("tests/test_cli_surroundings.py",)),
     Sabotage("the end of a query without end", "tracker/queries/asking.py", "    db.set_progress_handler(lambda: monotonic() > until, 100_000)\n", "", ("tests/test_cli_surroundings.py::test_a_query_without_end_is_ended",)),
     Sabotage("documents that are whole or not there", "tracker/cli/saving.py", "durable.write_whole(real, document, draft=durable.draft_of(real), mode=mode)", "real.write_bytes(document)", (f"{TORTURE}[full]",)),
