@@ -374,6 +374,15 @@ def test_latin_text_comes_out_as_it_went_in(one: str, two: str) -> None:
     stands_in_order([f"[{one}]", f"({two})"], told(document))
 
 
+@pytest.mark.parametrize(("rows", "parts"), [(1000, [1000]), (1001, [250, 250, 250, 250, 1]), (5000, [250] * 20)])
+def test_a_long_table_comes_in_parts(rows: int, parts: list[int]) -> None:
+    """As one, 5,000 rows took ten gigabytes."""
+    several = [Row((f"{n}",)) for n in range(rows)]
+    found = pdf._parts(several)
+    assert [len(part) for part in found] == parts
+    assert [row for part in found for row in part] == several
+
+
 def test_a_table_of_many_footnotes_comes_in_parts() -> None:
     for number, tables in ((40, 1), (41, 2), (400, 10), (401, 1)):
         rows = tuple(Row(("x", ("y", Note("n")))) for _ in range(number))

@@ -66,6 +66,10 @@ ON_ITS_SIDE: Final = Page(84.0, 40)
 _BREAK: Final = {"kind": "break"}
 _NOTES: Final = 40
 """Footnotes that one table of the file may have."""
+_LONG: Final = 1000
+"""Rows from which on a table is written in parts, as with many footnotes."""
+_ROWS: Final = 250
+"""Rows of such a part: of 5,000 rows at once Typst would need four times as long, and ten gigabytes."""
 _FOOTNOTES: Final = 400
 """With more, notes stand at the end, called by numbers in brackets: Typst would take four times as long and as much."""
 _SIDES: Final = 1.0
@@ -298,7 +302,7 @@ def _block(block: Block, levels: _Levels, page: Page) -> list[dict[str, Any]]:
 
 
 def _grid(grid: Grid, page: Page) -> list[dict[str, Any]]:
-    """A table with the width of each column in ems, in parts that begin on a page when it has many footnotes.
+    """A table with the width of each column in ems, in parts that begin on a page when it has many footnotes or rows.
 
     A row that could be higher than a page may break, and titles that take a quarter of one are not repeated.
     """
@@ -322,12 +326,16 @@ def _row(row: Row, rooms: Sequence[float], page: Page) -> dict[str, Any]:
 
 
 def _parts(rows: Sequence[Row]) -> list[list[Row]]:
-    """The rows in runs of so many footnotes at most: Typst lays a table out anew, to its end, for every footnote."""
+    """The rows in runs of so many footnotes at most: Typst lays a table out anew, to its end, for every footnote.
+
+    A long table comes in runs of so many rows, too.
+    """
+    most = _ROWS if len(rows) > _LONG else len(rows)
     counts = [sum(len(notes_of(cell)) for cell in row.cells) for row in rows]
     parts: list[list[Row]] = [[]]
     noted = 0
     for row, notes in zip(rows, counts, strict=True):
-        if parts[-1] and notes and noted + notes > _NOTES:
+        if parts[-1] and ((notes and noted + notes > _NOTES) or len(parts[-1]) == most):
             parts.append([])
             noted = 0
         parts[-1].append(row)
