@@ -30,7 +30,7 @@ from tracker.projections.opening import (
     sqlite_faults,
 )
 from tracker.projections.schema import OF_A_CASE, OF_PARTIES, OF_SOURCES, TABLES
-from tracker.projections.stubs import Named, complete_stubs
+from tracker.projections.stubs import Named, all_named, complete_stubs
 from tracker.projections.views import VIEWS
 from tracker.projections.workers import make_all, processors
 
@@ -128,8 +128,8 @@ def _remove_beside(path: Path) -> None:
 def unlike(log: EventLog, path: Path) -> list[str] | None:
     """The tables and views of the projection that are not those that the logs give; None when it is not up to date.
 
-    What only says when a log or a program was looked at is left out, and so is the full-text index, which is made of
-    ``search_texts``.
+    One log is looked at after another, so that memory does not grow with the store. What only says when a log or a
+    program was looked at is left out, and so is the full-text index, which is made of ``search_texts``.
 
     Raises:
         ProjectionNewer, ProjectionLocked, ProjectionFault; BrokenLine and LogRefused of the log.
@@ -138,26 +138,56 @@ def unlike(log: EventLog, path: Path) -> list[str] | None:
         if not _usable(path):
             return None
         with closing(connect(path)) as ours:
-            if seen(ours) != log.stamps():
+            stamps = log.stamps()
+            if seen(ours) != stamps:
                 return None
-            with closing(project(log)) as true:
-                expected, found = _contents(true), _contents(ours)
-    return sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+            return sorted(_unlike_rows(ours, stamps, _reader(log)) | _made_otherwise(ours))
 
 
-def _contents(db: sqlite3.Connection) -> dict[str, tuple[str, Counter[tuple[Any, ...]]]]:
-    """How each table and view is made, and what each table holds; views hold what their tables give."""
-    made = "SELECT name, type, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT GLOB 'search_texts_fts*'"
-    found = {}
-    for name, sort, sql in db.execute(made).fetchall():
-        rows: Counter[tuple[Any, ...]] = Counter()
-        if sort == "table":
-            listed = "log, position, xhash, told_position, told_xhash, told_time" if name == "heads" else "*"
-            quoted = name.replace('"', '""')  # somebody may have added a table of any name
-            same = "name = 'fingerprint'" if name == "about" else "1"
-            rows.update(tuple(row) for row in db.execute(f'SELECT {listed} FROM "{quoted}" WHERE {same}'))  # noqa: S608
-        found[name] = (sql, rows)
-    return found
+def _unlike_rows(
+    ours: sqlite3.Connection, stamps: Mapping[str, str], read: Callable[[str], Sequence[Event]]
+) -> set[str]:
+    """The tables that do not hold the rows of each log, or hold any that are of none."""
+    held: Counter[str] = Counter()
+    names = all_named(ours)
+    # In these are also rows of what is only named, which are of no log.
+    listed: dict[str, list[tuple[Any, ...]]] = {table: [] for table in names}
+    found = set()
+    for name in _in_dependence(stamps):
+        made = _rows(read(name), name, stamps[name])
+        for table, several in listed.items():
+            several += made.get(table, [])
+        for table, condition, values in _places(name):
+            if table not in listed:
+                rows = ours.execute(f"SELECT * FROM {table} WHERE {condition}", values).fetchall()  # noqa: S608 (both from schema.py)
+                held[table] += len(rows)
+                if Counter(map(tuple, rows)) != Counter(made.get(table, ())):
+                    found.add(table)
+    for table, registered in listed.items():
+        rows = ours.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 (from schema.py)
+        held[table] = len(rows)
+        only_named = names[table] - {row[0] for row in registered}
+        stubs = [(each, *[None] * (len(rows[0]) - 1)) for each in only_named] if rows else []
+        if Counter(map(tuple, rows)) != Counter([*registered, *stubs]) or (only_named and not rows):
+            found.add(table)
+    sizes = {table.name: ours.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0] for table in TABLES}  # noqa: S608
+    return found | {table for table, size in sizes.items() if size != held[table] and table != "about"}
+
+
+def _made_otherwise(ours: sqlite3.Connection) -> set[str]:
+    """The tables and views that are not made as this program makes them, or by another program."""
+    from sqlite_utils import Database
+
+    made = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT GLOB 'search_texts_fts*'"
+    with closing(sqlite3.connect(":memory:")) as blank:
+        _create(Database(blank))
+        _index(Database(blank))
+        wanted, held = (dict(map(tuple, db.execute(made).fetchall())) for db in (blank, ours))
+    otherwise = {name for name in wanted.keys() | held.keys() if wanted.get(name) != held.get(name)}
+    by = ours.execute("SELECT value FROM about WHERE name = 'fingerprint'").fetchall()
+    if [value for (value,) in by] != [fingerprint()]:
+        otherwise.add("about")
+    return {name for name in otherwise if not name.startswith("sqlite_")}
 
 
 def project_events(logs: Mapping[str, Sequence[Event]]) -> sqlite3.Connection:
@@ -354,10 +384,16 @@ def _statement(name: str) -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any,
 
 def _delete(connection: sqlite3.Connection, name: str) -> None:
     """Delete the rows of one log."""
-    of_log = {"sources": OF_SOURCES, "parties": OF_PARTIES}.get(name, OF_A_CASE)
-    values = {"case": name.removeprefix("cases/"), "log": name}
-    for table, condition in (*of_log, ("heads", "log = :log")):
+    for table, condition, values in _places(name):
         connection.execute(f"DELETE FROM {table} WHERE {condition}", values)  # noqa: S608 (both from schema.py)
+
+
+def _places(name: str) -> Iterator[tuple[str, str, Mapping[str, str]]]:
+    """Where the rows of a log stand: table, condition and its values."""
+    values = {"case": name.removeprefix("cases/"), "log": name}
+    for table, condition in {"sources": OF_SOURCES, "parties": OF_PARTIES}.get(name, OF_A_CASE):
+        yield table, condition, values
+    yield "heads", "log = :log", values
 
 
 def _usable(path: Path) -> bool:

@@ -48,6 +48,11 @@ def complete_stubs(db: sqlite3.Connection) -> None:
         db.execute(f"INSERT OR IGNORE INTO {stub.table} (id) {stub.named}")
 
 
+def all_named(db: sqlite3.Connection) -> dict[str, set[str]]:
+    """What is cited or named in the whole store, by the table in which it has a row."""
+    return {stub.table: {name for (name,) in db.execute(stub.named)} for stub in _STUBS}
+
+
 class Named:
     """What some logs name or list: when these change, nothing else can become a stub, or be one no longer."""
 
