@@ -229,6 +229,23 @@ def test_what_an_update_left_that_was_killed_is_rolled_back(tracker: Tracker) ->
         assert tracker.read().execute("PRAGMA integrity_check").fetchone()[0] == "ok"
 
 
+@pytest.mark.parametrize(("logs", "changed", "anew"), [(60, 60, 1), (60, 20, 0), (50, 50, 0)])
+def test_when_most_logs_changed_it_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logs: int, changed: int, anew: int
+) -> None:
+    opened = [Draft(f"cases/c{n}", "case.opened", {"kind": "topic", "title": f"T {n}"}) for n in range(logs)]
+    tracker = Tracker.init(tmp_path / "store")
+    tracker.log.append(opened, STAMP)
+    tracker.read()
+    tracker.log.append([Draft(draft.log, "note.added", {"note": "n"}) for draft in opened[:changed]], STAMP)
+    made: list[int] = []
+    whole = build.rebuild
+    monkeypatch.setattr(build, "rebuild", lambda *args, **more: (made.append(1), whole(*args, **more)))
+    found = answers(tracker)
+    assert len(made) == anew
+    assert found == rebuilt(tracker)
+
+
 def test_other_code_makes_it_anew(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
     before = answers(tracker)
     ask(tracker.path, "UPDATE cases SET title = 'as old code had it'")

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 PAGE = 16_384
 """Bytes of a page of the database: fewer, larger ones are written faster."""
+FEW = 50
+"""Logs that are always brought up to date one by one."""
 ATTEMPTS = 5
 """How often to start again when the logs move on, or the projection is exchanged, while it is opened."""
 
@@ -237,13 +239,14 @@ def _bring_up_to_date(
 ) -> bool:
     """Whether the projection is as new as ``stamps`` now; not when it may not be written, or is damaged.
 
+    Nor when most logs changed, as in a copy of the store: making all anew takes less than taking rows out.
     ``among`` are the logs to look at, if not all.
     """
     try:
         with closing(connect(path)) as known:
             then = seen(known, among)
         changed = {name for name in then.keys() | stamps.keys() if then.get(name) != stamps.get(name)}
-        if changed and not _may_write(path):
+        if changed and (not _may_write(path) or (len(changed) > FEW and 2 * len(changed) > len(stamps))):
             return False
         if changed:
             _update(log, path, changed, stamps)
