@@ -301,6 +301,75 @@ def test_a_log_that_was_changed_without_the_lock_is_not_written(
     assert path.read_bytes() == more
 
 
+@pytest.mark.parametrize("size", [1, 3, 40])
+def test_what_git_writes_into_a_file_it_just_made_does_not_go_over_an_event(tmp_path: Path, size: int) -> None:
+    log = FileLog(tmp_path)
+    log.append([draft(A, f"{n}") for n in range(size)], STAMP)
+    path = Path(log.where(A))
+    version = path.read_bytes()
+    path.unlink()
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)  # as git checkout does
+    log.append([draft(A, "in between")], STAMP)
+    os.write(fd, version)
+    os.close(fd)
+    log.append([draft(A, "after")], STAMP)
+    assert notes(log) == ["in between", "after"]
+    assert [it.name for it in path.parent.iterdir()] == [path.name]
+
+
+def test_an_empty_file_that_is_written_at_the_last_moment_keeps_its_name(
+    log: FileLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, rename = tmp_path / "events/cases/new.jsonl", Path.rename
+    path.touch()
+
+    def written_meanwhile(self: Path, target: Path) -> Path:
+        path.write_bytes(b"another branch\n") if self == path and not path.stat().st_size else None
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", written_meanwhile)
+    with pytest.raises(WriteFailed, match="another file was put in its place"):
+        log.append([draft("cases/new")], STAMP)
+    assert path.read_bytes() == b"another branch\n"
+
+
+def written_piece_by_piece(path: Path, pieces: list[bytes], monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Put pieces after what a file holds, one whenever somebody waits; return those that are left."""
+
+    def sleep(seconds: float) -> None:
+        if pieces:
+            with path.open("ab") as file:
+                file.write(pieces.pop(0))
+        os.utime(path, (time.time(), time.time() if pieces else time.time() - 1))
+
+    monkeypatch.setattr(durable.time, "sleep", sleep)  # type: ignore[attr-defined]
+    return pieces
+
+
+def test_a_log_that_somebody_is_still_writing_is_not_taken_for_torn(
+    log: FileLog, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-200])
+    left = written_piece_by_piece(path, [whole[-200:-90], whole[-90:-1], whole[-1:]], monkeypatch)
+    log.append([draft(note="three")], STAMP)
+    assert (left, notes(log), log.repairs()) == ([], ["one", "two", "three"], [])
+    assert not (tmp_path / "events" / ".quarantine").exists()
+
+
+def test_a_log_that_somebody_keeps_writing_is_not_written(
+    log: FileLog, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = path.read_bytes()
+    path.write_bytes(before + b'{"data')
+    written_piece_by_piece(path, [b"."] * 1000, monkeypatch)
+    real_clock, ticks = time.monotonic, iter(range(10**6))
+    monkeypatch.setattr(durable.time, "monotonic", lambda: real_clock() + next(ticks))  # type: ignore[attr-defined]
+    with pytest.raises(WriteFailed, match="does not take the lock is writing it"):
+        log.append([draft(note="three")], STAMP)
+    assert path.read_bytes().startswith(before + b'{"data')
+
+
 # damage
 
 DAMAGE = {

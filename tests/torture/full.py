@@ -1,5 +1,6 @@
 """A full disk: no file may grow beyond each possible size in turn, and whatever fails leaves everything as it was."""
 
+import os
 import resource
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -72,6 +73,7 @@ def _fill_under_append(root: Path, drafts: list[Draft], *, torn: bool, step: int
                 file.truncate(len(whole[f"events/{A}.jsonl"]))
                 file.seek(0, 2)
                 file.write(tail)
+            os.utime(log.where(A), (0, 0))  # some time ago: else whoever appends waits whether somebody is writing it
         before = images(root)
         try:
             with no_file_beyond(size):

@@ -138,6 +138,7 @@ class Record(RuleBasedStateMachine):
         torn = (b'{"data":{"note":"torn %d ' % self._next() + b"x" * size)[:size]
         with Path(self.tracker.log.where(log)).open("ab") as file:
             file.write(torn)
+        os.utime(self.tracker.log.where(log), (0, 0))
         self.torn.append(torn)
 
     def _next(self) -> int:

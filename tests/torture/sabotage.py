@@ -91,6 +91,15 @@ SABOTAGES = [
     Sabotage("cutting back after a failure", FILES, "            self._undo(fds, ends, fault)\n", "", (*CRASHES, f"{TORTURE}[full]")),
     Sabotage("refusing a log that grew meanwhile", FILES, "if os.fstat(fd).st_size != ends[log].size:", "if False:", LOGS),
     Sabotage("refusing a log that was replaced meanwhile", FILES, "if not durable.is_in_place(fd, self._path(log)):", "if False:", LOGS),
+    Sabotage(
+        "an empty file gives way to a new log, and is not written", FILES,
+        "durable.make_log(path) if create", "durable.open_log(path, write=True, create=os.O_CREAT) if create", LOGS,
+    ),
+    Sabotage("making a log only where no file is", DURABLE, "create=os.O_CREAT | os.O_EXCL", "create=os.O_CREAT", LOGS),
+    Sabotage(
+        "waiting for whoever writes a log without the lock", FILES,
+        "            durable.wait_until_still(fd, self._path(log))\n", "", LOGS,
+    ),
     Sabotage("the journal", FILES, "journalled = sum(map(len, lines.values())) > 1", "journalled = False", CRASHES),
     Sabotage("the limit of the journal for readers", FILES, "return min(size, mark.limit(fd)) if mark else size", "return size", CRASHES),
     Sabotage(

@@ -6,6 +6,7 @@ somebody holds on to is LogLocked.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import pwd
@@ -24,6 +25,7 @@ from tracker.logs.sorts import refuse_others, refuse_sort
 
 LOCK_TIMEOUT: Final = 10.0
 """Seconds to wait for another writer: a write takes milliseconds, so that ten seconds mean it hangs."""
+REPLACED: Final = "another file was put in its place meanwhile"
 _RETRY: Final = 0.01
 _MODE: Final = 0o600  # a case may hold what is privileged: nobody else's business
 _SAFE: Final = os.O_CLOEXEC | os.O_NOFOLLOW
@@ -32,6 +34,8 @@ _END: Final = 4_096
 """Bytes that are read first when a line is looked for from the end: most lines are shorter."""
 _TICK: Final = 50_000_000
 """Nanoseconds within which two changes of a folder may bear the same time: file systems take it from a coarse clock."""
+_STILL: Final = 0.05
+"""Seconds without a change after which nobody is taken to be writing a file: whoever does has no pauses."""
 
 
 @contextmanager
@@ -59,8 +63,10 @@ def lock(path: Path, *, timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
         close(fd)
 
 
-def open_log(path: Path, *, write: bool = False, create: bool = False) -> int:
+def open_log(path: Path, *, write: bool = False, create: int = 0) -> int:
     """Return a descriptor of a log that is a plain file; for writing it appends, and may have no second name.
+
+    ``create`` are flags of open(2): O_CREAT, with O_EXCL when it must not be there yet.
 
     Raises:
         LogRefused: it is a link, a folder, a pipe, a device; or, for writing, has another name elsewhere.
@@ -69,7 +75,7 @@ def open_log(path: Path, *, write: bool = False, create: bool = False) -> int:
     # O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
     flags = _SAFE | os.O_NONBLOCK | (os.O_RDWR | os.O_APPEND if write else os.O_RDONLY)
     try:
-        fd = os.open(path, flags | (os.O_CREAT if create else 0), _MODE)
+        fd = os.open(path, flags | create, _MODE)
     except OSError:
         refuse_others(path)
         raise
@@ -82,6 +88,40 @@ def open_log(path: Path, *, write: bool = False, create: bool = False) -> int:
         close(fd)
         raise
     return fd
+
+
+def make_log(path: Path) -> int:
+    """Return a descriptor of a new log, for appending; an empty file that has its name gives way.
+
+    git makes an empty file and then writes it from its start, over all that was appended in between. Taken away from
+    its name, what it writes goes nowhere, and what is appended here stays.
+
+    Raises:
+        OSError: somebody put a file there meanwhile.
+    """
+    aside = path.with_name(path.name + ".tmp")
+    with suppress(FileNotFoundError):
+        if not path.lstat().st_size:
+            path.rename(aside)
+            if aside.lstat().st_size:  # it was written meanwhile
+                aside.rename(path)
+            else:
+                aside.unlink()
+    try:
+        return open_log(path, write=True, create=os.O_CREAT | os.O_EXCL)
+    except FileExistsError:
+        raise OSError(errno.ESTALE, REPLACED, path) from None
+
+
+def wait_until_still(fd: int, path: Path, *, timeout: float = LOCK_TIMEOUT) -> None:
+    """Wait until nobody is writing a file, for ``timeout`` seconds at most; raises OSError when somebody still is."""
+    until = time.monotonic() + timeout
+    before, found = None, os.fstat(fd)
+    while before != (now := (found.st_size, found.st_mtime_ns)) and abs(time.time() - found.st_mtime) < _STILL:
+        if time.monotonic() >= until:
+            raise OSError(errno.ESTALE, "something that does not take the lock is writing it", path)
+        time.sleep(_STILL)
+        before, found = now, os.fstat(fd)
 
 
 def append_whole(fd: int, data: bytes) -> None:
@@ -256,7 +296,7 @@ def _take(path: Path, timeout: float) -> int:
     """Return a descriptor of the lock file that holds the lock."""
     until = time.monotonic() + timeout
     while True:
-        fd, held = open_log(path, write=True, create=True), False
+        fd, held = open_log(path, write=True, create=os.O_CREAT), False
         try:
             held = _try_lock(fd, path)
             if held:

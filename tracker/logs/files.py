@@ -216,11 +216,11 @@ class FileLog:
 
     @contextmanager
     def _opened(self, log: str, *, write: bool = False, create: bool = False) -> Iterator[int]:
-        """Open a log below folders that are no links; raises LogRefused, OSError."""
+        """Open a log below folders that are no links, or make one; raises LogRefused, OSError."""
         path = self._path(log)
         for folder in (self._events, self._folder_of(log)):
             refuse_others(folder, sort=stat.S_IFDIR)
-        fd = durable.open_log(path, write=write, create=create)
+        fd = durable.make_log(path) if create else durable.open_log(path, write=write)
         try:
             yield fd
         finally:
@@ -292,10 +292,15 @@ class FileLog:
             BrokenLine: the last line is damaged, or what follows it is not what an interrupted write leaves.
         """
         try:
-            fds[log] = fd = files.enter_context(self._opened(log, write=True))
+            fd = files.enter_context(self._opened(log, write=True))
         except FileNotFoundError:
             return _End(START, 0)
         end = self._find_end(log, fd, os.fstat(fd).st_size)
+        if end.loose:  # torn, unless somebody else is writing it at this moment
+            durable.wait_until_still(fd, self._path(log))
+            end = self._find_end(log, fd, os.fstat(fd).st_size)
+        if end.size or end.loose:  # an empty one is made anew
+            fds[log] = fd
         return self._mend(log, fd, end) if end.loose else end
 
     def _mend(self, log: str, fd: int, end: _End) -> _End:
@@ -343,7 +348,7 @@ class FileLog:
         for log, fd in fds.items():
             durable.fsync(fd)
             if not durable.is_in_place(fd, self._path(log)):
-                raise OSError(errno.ESTALE, "another file was put in its place meanwhile", self._path(log))
+                raise OSError(errno.ESTALE, durable.REPLACED, self._path(log))
         for folder in {self._events, *map(self._folder_of, lines)}:
             self._folders.fsync(folder)
         if journalled:
