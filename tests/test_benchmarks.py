@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from unittest import mock
 
@@ -28,9 +27,8 @@ from tracker.app import Tracker
 from tracker.documents.blocks import Grid, plain
 from tracker.documents.chronology import chronology
 from tracker.envelope import Draft, Stamp
-from tracker.projections import build
+from tracker.projections import build, loading
 from tracker.projections.build import project
-from tracker.projections.workers import make_all
 
 ROOT = Path(__file__).parent.parent
 SHORT_REGISTERS = mock.patch.multiple("benchmarks.stores", PARTIES=12, SOURCES=12)
@@ -90,7 +88,7 @@ def test_rebuild_equals_updates_there_too(tmp_path: Path) -> None:
 def test_several_processes_make_the_same_projection(root: Path, tmp_path: Path, monkeypatch) -> None:
     contents = []
     for processes in (1, 3):
-        monkeypatch.setattr(build, "make_all", partial(make_all, alone=0))
+        monkeypatch.setattr(loading, "ALONE_SECONDS", 0)
         build.rebuild(Tracker(root).log, tmp_path / "tracker.db", processes=processes)
         with closing(sqlite3.connect(tmp_path / "tracker.db")) as db:
             contents.append([line for line in db.iterdump() if "search_texts_fts" not in line])

@@ -1,94 +1,93 @@
-"""Several processes make what one would, whatever becomes of them."""
+"""Several processes do what one would, whatever becomes of them."""
 
 import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
 from running import PROJECT
 
-from tracker.projections import workers
-from tracker.projections.workers import Rows, make_all
+from tracker.projections.workers import AHEAD, share
 
-NAMES = [f"cases/{number}" for number in range(300)]
+COUNT = 60
+PARENT = os.getpid()
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only there do others begin as a copy")
 
 
-def rows_of(name: str) -> Rows:
-    return {"a": [(name, os.getpid() != PARENT, None, 1.5, "开庭 \ud800")], "b": [(len(name),)] * 50}
+def writing(folder: Path, before: Callable[[int], object] = id) -> Callable[[int], None]:
+    """Work that leaves a file which tells who did it."""
 
+    def work(number: int) -> None:
+        before(number)
+        (folder / str(number)).write_text(str(os.getpid()))
 
-PARENT = os.getpid()
-
-
-def told(several: list[Rows]) -> list[str]:
-    assert all(len(rows["b"]) == 50 and rows["a"][0][4] == "开庭 \ud800" for rows in several)
-    return [str(rows["a"][0][0]) for rows in several]
+    return work
 
 
 @pytest.mark.parametrize("processes", [2, 3, 8])
-def test_others_give_what_this_one_would_in_the_same_order(processes: int) -> None:
-    found = list(make_all(NAMES, rows_of, processes, alone=0))
-    assert told(found) == NAMES
-    assert all(rows["a"][0][1] for rows in found), "made by others"
+def test_others_do_all_of_it_and_it_is_told_in_order(tmp_path: Path, processes: int) -> None:
+    for number, is_done in enumerate(share(COUNT, writing(tmp_path), processes)):
+        assert is_done
+        assert (tmp_path / str(number)).exists()
+    by = {int(path.read_text()) for path in tmp_path.iterdir()}
+    assert len(list(tmp_path.iterdir())) == COUNT
+    assert PARENT not in by
+    assert 1 < len(by) <= processes
     assert not multiprocessing.active_children()
 
 
-@pytest.mark.parametrize(("processes", "alone"), [(1, 0.0), (4, 60.0)])
-def test_one_goes_on_alone_where_it_is_asked_to_or_soon_done(processes: int, alone: float) -> None:
-    found = list(make_all(NAMES, rows_of, processes, alone=alone))
-    assert told(found) == NAMES
-    assert not any(rows["a"][0][1] for rows in found)
+def test_what_one_fails_at_is_left_to_the_caller(tmp_path: Path) -> None:
+    def failing(number: int) -> None:
+        if number == 12:
+            raise ValueError(number)
 
-
-def test_what_another_fails_at_is_raised_here() -> None:
-    def failing(name: str) -> Rows:
-        if name == "cases/120":
-            raise ValueError(name)
-        return rows_of(name)
-
-    found = []
-    with pytest.raises(ValueError, match="cases/120"):
-        found.extend(make_all(NAMES, failing, 3, alone=0))
+    done = list(share(COUNT, writing(tmp_path, failing), 3))
+    assert done == [number != 12 for number in range(COUNT)]
     assert not multiprocessing.active_children()
 
 
-@pytest.mark.parametrize("how", ["killed", "stopped reading"])
-def test_when_another_is_gone_nothing_is_lost(how: str) -> None:
-    def dying(name: str) -> Rows:
-        if os.getpid() != PARENT and name == "cases/200":
+@pytest.mark.parametrize("how", ["killed", "closed its end"])
+def test_when_one_is_gone_what_it_did_not_do_is_told(tmp_path: Path, how: str) -> None:
+    def dying(number: int) -> None:
+        if number == 20:
             os.kill(os.getpid(), signal.SIGKILL) if how == "killed" else os.closerange(3, 100)
-        return rows_of(name)
 
-    found = list(make_all(NAMES, dying, 2, alone=0))
-    assert told(found) == NAMES
+    done = list(share(COUNT, writing(tmp_path, dying), 2))
+    assert len(done) == COUNT
+    assert done[:10] == [True] * 10
+    assert not done[20]
+    assert all((tmp_path / str(number)).exists() for number, is_done in enumerate(done) if is_done)
     assert not multiprocessing.active_children()
 
 
-def test_memory_stays_small_when_they_are_faster_than_what_is_made_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers: list[int] = []
-    monkeypatch.setattr(workers, "AHEAD", 2)
-    answer = workers._Worker.answer
-    monkeypatch.setattr(workers._Worker, "answer", lambda self: answers.append(1) or answer(self))
-    for number, _ in enumerate(make_all(NAMES, rows_of, 2, alone=0)):
-        sleep(0.001)
-        assert len(answers) <= number / 3 + 5, "3 names a portion, two portions ahead of each of two"
+def test_whoever_stops_listening_ends_them(tmp_path: Path) -> None:
+    shared = share(COUNT, writing(tmp_path), 2)
+    assert next(shared)
+    assert len(multiprocessing.active_children()) == 2
+    shared.close()
+    assert not multiprocessing.active_children()
+
+
+def test_what_is_done_does_not_mount_up(tmp_path: Path) -> None:
+    for number, _ in enumerate(share(COUNT, writing(tmp_path), 2)):
+        sleep(0.005)
+        assert len(list(tmp_path.iterdir())) <= number + AHEAD * 2
 
 
 def test_whoever_is_killed_leaves_nobody_behind(tmp_path: Path) -> None:
     program = """
 import os, sys
-from tracker.projections.workers import make_all
+from tracker.projections.workers import share
 
-def endless(name):
+def work(number):
     open(os.path.join(sys.argv[1], str(os.getpid())), "w").close()
-    return {"a": [(name,)]}
 
-for rows in make_all([str(number) for number in range(10**7)], endless, 3, alone=0):
+for _ in share(10**7, work, 3):
     pass
 """
     child = subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], cwd=PROJECT)

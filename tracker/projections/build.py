@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections import Counter
+from collections import Counter, deque
 from contextlib import closing, contextmanager, suppress
 from functools import cache
 from operator import itemgetter
@@ -18,6 +18,7 @@ from tracker.errors import ProjectionNewer
 from tracker.logs import durable
 from tracker.names import REGISTERS
 from tracker.progress import Progress, unseen
+from tracker.projections.loading import load, new_database
 from tracker.projections.makers import fingerprint, glance
 from tracker.projections.opening import (
     LOCK_SECONDS,
@@ -32,7 +33,7 @@ from tracker.projections.opening import (
 from tracker.projections.schema import OF_A_CASE, OF_PARTIES, OF_SOURCES, TABLES
 from tracker.projections.stubs import Named, all_named, complete_stubs
 from tracker.projections.views import VIEWS
-from tracker.projections.workers import make_all, processors
+from tracker.projections.workers import processors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
     from tracker.logs.port import EventLog
     from tracker.projections.rows import Row
 
-PAGE = 16_384
-"""Bytes of a page of the database: fewer, larger ones are written faster."""
 FEW = 50
 """Logs that are always brought up to date one by one."""
 ATTEMPTS = 5
@@ -215,17 +214,18 @@ def _fill(
 ) -> None:
     from sqlite_utils import Database
 
-    db = Database(where)
+    db = Database(new_database(where) if isinstance(where, Path) else where)
     try:
-        if isinstance(where, Path):
-            # Nobody sees the file before it is whole and on the disk, so SQLite need not keep it whole meanwhile.
-            for setting in ("journal_mode = OFF", "synchronous = OFF", f"page_size = {PAGE}"):
-                db.conn.execute(f"PRAGMA {setting}")
         with db.atomic():
             _create(db)
-            made = make_all(_in_dependence(stamps), lambda name: _rows(read(name), name, stamps[name]), processes)
-            for rows in progress(made, len(stamps)):
-                _insert(db.conn, rows)
+
+        def write(connection: sqlite3.Connection, name: str) -> None:
+            _insert(connection, _rows(read(name), name, stamps[name]))
+
+        beside = where if isinstance(where, Path) else None
+        loaded = load(db.conn, _in_dependence(stamps), write, beside=beside, processes=processes)
+        deque(progress(loaded, len(stamps)), maxlen=0)
+        with db.atomic():
             complete_stubs(db.conn)
             _index(db)  # all at once costs less than row by row
         db.conn.execute("PRAGMA optimize")

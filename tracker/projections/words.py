@@ -10,7 +10,7 @@ import re
 
 # CJK ideographs with their extensions, kana, bopomofo, hangul.
 _ALONE = re.compile(
-    "([\u2e80-\u2fdf\u3005\u3007\u3040-\u30ff\u3100-\u312f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])"
+    "[\u2e80-\u2fdf\u3005\u3007\u3040-\u30ff\u3100-\u312f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
 # SQLite ends a query at a NUL, and takes no half of a surrogate pair.
 _NOT_TAKEN = re.compile("[\x00\ud800-\udfff]")
@@ -19,7 +19,11 @@ TOKENIZER = "porter unicode61 remove_diacritics 2"
 
 def cut(text: str) -> str:
     """The text with spaces around each character that is a word of its own."""
-    return text if text.isascii() else " ".join(_ALONE.split(text))
+    return text if text.isascii() else _ALONE.sub(_apart, text)
+
+
+def _apart(run: re.Match[str]) -> str:
+    return f" {' '.join(run[0])} "
 
 
 def match(words: str) -> str:

@@ -1,0 +1,112 @@
+"""A projection that several processes fill: the same as one would, and nothing left beside it."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from running import PROJECT
+
+from tracker.app import Tracker
+from tracker.envelope import Event
+from tracker.errors import BrokenLine, ProjectionFault
+from tracker.projections import build, loading
+
+PARENT = os.getpid()
+BROKEN = "cases/su7-recall"
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only there do others begin as a copy")
+
+
+@pytest.fixture
+def tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tracker:
+    """The real logs, each a portion, and others begin at once."""
+    shutil.copytree(PROJECT / "events", tmp_path / "events")
+    monkeypatch.setattr(loading, "ALONE_SECONDS", 0)
+    return Tracker(tmp_path)
+
+
+def contents(tracker: Tracker, processes: int) -> list[str]:
+    """All of a projection made anew, row by row and in their order, but for the full-text index."""
+    path = tracker.root / "tracker.db"
+    build.rebuild(tracker.log, path, processes=processes)
+    names = {it.name for it in tracker.root.iterdir()}
+    assert names == {"events", "tracker.db"}, "no part is left"
+    with closing(sqlite3.connect(path)) as db:
+        return [line for line in db.iterdump() if "search_texts_fts" not in line]
+
+
+def makers(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Path:
+    """Where the number of each process stands that made rows, afterwards."""
+    told, rows = folder.parent / f"{folder.name}-makers", build._rows
+    told.mkdir()
+
+    def telling(events: Sequence[Event], name: str, stamp: str) -> dict[str, list[tuple[Any, ...]]]:
+        (told / str(os.getpid())).touch()
+        return rows(events, name, stamp)
+
+    monkeypatch.setattr(build, "_rows", telling)
+    return told
+
+
+@pytest.mark.parametrize("processes", [2, 5])
+def test_several_make_what_one_makes(tracker: Tracker, monkeypatch: pytest.MonkeyPatch, processes: int) -> None:
+    alone, told = contents(tracker, 1), makers(monkeypatch, tracker.root)
+    assert contents(tracker, processes) == alone
+    by = {int(it.name) for it in told.iterdir()}
+    assert PARENT not in by
+    assert len(by) > 1
+
+
+def test_one_goes_on_alone_when_it_is_soon_done(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "ALONE_SECONDS", 60)
+    told = makers(monkeypatch, tracker.root)
+    contents(tracker, 4)
+    assert [it.name for it in told.iterdir()] == [str(PARENT)]
+
+
+@pytest.mark.parametrize("fault", ["killed", "failed"])
+def test_what_another_does_not_finish_is_made_here(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    alone, rows = contents(tracker, 1), build._rows
+
+    def dying(events: Sequence[Event], name: str, stamp: str) -> dict[str, list[tuple[Any, ...]]]:
+        if os.getpid() != PARENT and name == BROKEN:
+            if fault == "killed":
+                os.kill(os.getpid(), signal.SIGKILL)
+            raise OSError("no room")
+        return rows(events, name, stamp)
+
+    monkeypatch.setattr(build, "_rows", dying)
+    assert contents(tracker, 2) == alone
+
+
+def test_a_broken_log_is_named_and_the_projection_stays(tracker: Tracker) -> None:
+    before = contents(tracker, 2)
+    log = Path(tracker.log.where(BROKEN))
+    log.write_bytes(log.read_bytes().replace(b"2025", b"2026", 1))
+    with pytest.raises(BrokenLine, match=r"su7-recall\.jsonl, line 1"):
+        build.rebuild(tracker.log, tracker.root / "tracker.db", processes=2)
+    assert {it.name for it in tracker.root.iterdir()} == {"events", "tracker.db"}
+    with closing(sqlite3.connect(tracker.root / "tracker.db")) as db:
+        assert [line for line in db.iterdump() if "search_texts_fts" not in line] == before
+
+
+def test_when_parts_cannot_be_joined_the_projection_stays(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = contents(tracker, 2)
+
+    def refuse(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(loading, "_join", refuse)
+    with pytest.raises(ProjectionFault):
+        build.rebuild(tracker.log, tracker.root / "tracker.db", processes=2)
+    assert {it.name for it in tracker.root.iterdir()} == {"events", "tracker.db"}
+    monkeypatch.undo()
+    assert contents(tracker, 1) == before
