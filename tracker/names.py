@@ -14,7 +14,7 @@ _CASES: Final = "cases/"
 # \Z, not $: $ would let a name end in a line feed.
 _DEVICE: Final = r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])"
 _NAME: Final = re.compile(rf"(?!{_DEVICE}\Z)[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\Z", re.ASCII)
-_POSITION: Final = re.compile(r"[1-9][0-9]{0,9}\Z", re.ASCII)
+_POSITION: Final = r"[1-9][0-9]{0,9}\Z"  # compiled when it is needed: every command starts with this module
 
 
 def check_name(what: str, name: str) -> str:
@@ -42,7 +42,7 @@ def parse_ref(reference: str) -> tuple[str, int]:
         raise BadReference(reference, "it has no #")
     if not _NAME.match(case):
         raise BadReference(reference, f"{case!r} cannot name a case")
-    if not _POSITION.match(position):
+    if not re.match(_POSITION, position):
         raise BadReference(reference, f"{position!r} is no line number, which count from 1")
     return case, int(position)
 

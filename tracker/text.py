@@ -9,7 +9,6 @@ from typing import Final
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _CONTROLS: Final = "\x00-\x08\x0b-\x1f\x7f-\x9f"
 _SURROGATES: Final = "\ud800-\udfff"
-_REFUSED = re.compile(f"[{_CONTROLS}{_SURROGATES}]")
 _BREAKS = re.compile("[\n\t ]+")
 
 
@@ -50,7 +49,7 @@ def refuse_controls(text: str) -> str | None:
 
     The reason is half a sentence, as in ``character 5 is the control character U+001B``, counting from 1.
     """
-    if text.isprintable() or not (match := _REFUSED.search(text)):
+    if text.isprintable() or not (match := re.search(f"[{_CONTROLS}{_SURROGATES}]", text)):
         return None
     what = "lone surrogate" if match[0] >= "\ud800" else "control character"
     return f"character {match.start() + 1} is the {what} U+{ord(match[0]):04X}"

@@ -106,7 +106,7 @@ SABOTAGES = [
         "no limit on a log that git replaced", "tracker/logs/journal.py",
         "return self.size if follows in (None, self.first) else found", "return self.size", CRASHES,
     ),
-    Sabotage("stamps that change when a batch is done", LOOKING, ' + " unfinished" * (log in unfinished)', "", CRASHES),
+    Sabotage("stamps that change when a batch is done", LOOKING, 'f"{found[log]} unfinished"', "found[log]", CRASHES),
     Sabotage("--expect", BATCH, "    _check_expected(drafts, heads=heads, known=known, expected=expected)\n", "", CONTRACT),
     Sabotage("adding nothing when logged again", BATCH, "if there is not None:", "if False:", CONTRACT),
     Sabotage("refusing an id with other content", BATCH, "            _check_same(there, draft)\n", "", CONTRACT),

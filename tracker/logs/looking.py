@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tracker.errors import BadName, ReadFailed, StrayLog
 from tracker.logs.sorts import refuse_others
-from tracker.names import check_log
+from tracker.names import case_log, check_log
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -34,12 +34,12 @@ def stamps(events: Path, *logs: str) -> dict[str, str]:
         unfinished = _unfinished(events / JOURNAL)
     except OSError as fault:
         raise ReadFailed(fault.filename or events, fault.strerror or str(fault)) from fault
-    return {log: stamp + " unfinished" * (log in unfinished) for log, stamp in found.items()}
+    return found | {log: f"{found[log]} unfinished" for log in unfinished if log in found}
 
 
 def files(events: Path) -> Iterator[tuple[str, os.stat_result]]:
     """Yield every log that is not empty, and everything else that has the name of one."""
-    for folder, prefix in ((events, ""), (events / "cases", "cases/")):
+    for folder, log_of in ((events, check_log), (events / "cases", case_log)):
         refuse_others(folder, sort=stat.S_IFDIR)
         with suppress(FileNotFoundError), os.scandir(folder) as entries:
             for entry in entries:
@@ -51,7 +51,10 @@ def files(events: Path) -> Iterator[tuple[str, os.stat_result]]:
                 except FileNotFoundError:  # removed since
                     continue
                 if found.st_size or not stat.S_ISREG(found.st_mode):
-                    yield _log_of(folder, prefix, name), found
+                    try:
+                        yield log_of(name.removesuffix(ENDING)), found
+                    except BadName:
+                        raise StrayLog(folder / name) from None
 
 
 def _named(events: Path, logs: Iterable[str]) -> Iterator[tuple[str, os.stat_result]]:
@@ -74,10 +77,3 @@ def _unfinished(journal: Path) -> Collection[str]:
     from tracker.logs.journal import Journal
 
     return Journal(journal).marks()
-
-
-def _log_of(folder: Path, prefix: str, file: str) -> str:
-    try:
-        return check_log(prefix + file.removesuffix(ENDING))
-    except BadName:
-        raise StrayLog(folder / file) from None
