@@ -12,7 +12,7 @@ import os
 import pwd
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from glob import escape
@@ -34,6 +34,8 @@ _END: Final = 4_096
 """Bytes that are read first when a line is looked for from the end: most lines are shorter."""
 _HOLDER: Final = 100
 """Bytes that the name of who holds a lock is filled up to, so that each covers the one before it."""
+_MANY: Final = 8
+"""Files that are worth waiting for at once: each thread takes a moment to start."""
 _TICK: Final = 50_000_000
 """Nanoseconds within which two changes of a folder may bear the same time: file systems take it from a coarse clock."""
 _STILL: Final = 0.05
@@ -145,6 +147,21 @@ def fsync(fd: int) -> None:
             fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
             return
     os.fsync(fd)
+
+
+def fsync_all(fds: Sequence[int]) -> None:
+    """Wait until several files are on the disk themselves; raises OSError when one of them is not.
+
+    Many are waited for at once: for one after another, a file system that keeps a journal has to write it each time.
+    """
+    if len(fds) < _MANY:
+        for fd in fds:
+            fsync(fd)
+        return
+    from concurrent.futures import ThreadPoolExecutor  # takes longer to load than one event to log
+
+    with ThreadPoolExecutor(_MANY) as waiting:
+        list(waiting.map(fsync, fds))
 
 
 def close(fd: int) -> None:

@@ -346,8 +346,8 @@ class FileLog:
             self._journal.begin({log: Mark(ends[log].size, str(hash_of(b[0]))) for log, b in lines.items() if b})
         for log, batch in lines.items():
             durable.append_whole(fds[log], b"".join(line + b"\n" for line in batch))
+        durable.fsync_all([*fds.values()])
         for log, fd in fds.items():
-            durable.fsync(fd)
             if not durable.is_in_place(fd, self._path(log)):
                 raise OSError(errno.ESTALE, durable.REPLACED, self._path(log))
         for folder in {self._events, *map(self._folder_of, lines)}:
