@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from helpers import STAMP, drafts, note, opened, store
 
-from tracker import case
+from tracker import case, queries
 from tracker.amendments import standings
 from tracker.app import Tracker
 from tracker.entries import Entry
@@ -89,6 +89,29 @@ def test_the_same_again_is_there_already_wherever_it_stands(tracker: Tracker) ->
         assert not writer.append([said], STAMP)[0].new
         with pytest.raises(Mistakes, match="says something else"):
             writer.append([entry("note.added", IDS[1], note="other")], STAMP)
+
+
+def test_a_batch_looks_a_name_up_once(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look asks the file system and the projection: of a batch of thousands that was most of the time."""
+    asked: list[str] = []
+    look = queries.is_registered
+
+    def counted(db: sqlite3.Connection, register: str, name: str) -> bool:
+        asked.append(name)
+        return look(db, register, name)
+
+    monkeypatch.setattr(queries, "is_registered", counted)
+    said = entry("statement.made", speaker="ms-li", gist="g")
+    tracker.append([said] * 50, STAMP)
+    assert asked == ["ms-li"]
+    unknown = entry("statement.made", speaker="mr-wu", gist="g")
+    with pytest.raises(Mistakes) as raised:
+        tracker.append([said, unknown, unknown], STAMP)
+    assert len(raised.value.mistakes) == 2, "one that is not there is told each time"
+    party = {"party": "mr-wu", "name": "Wu", "what": "person"}
+    tracker.append([Entry(where="", log="parties", type="party.added", data=party)], STAMP)
+    with pytest.raises(Mistakes, match="there is a party 'mr-wu' already"):
+        tracker.append([unknown, Entry(where="", log="parties", type="party.added", data=party)], STAMP)
 
 
 def test_what_another_process_logged_is_known(tracker: Tracker) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from stores import BATCH
 from syscalls import Disk
 
 from tracker.envelope import Draft
-from tracker.errors import LogRefused
+from tracker.errors import LogRefused, WriteFailed
 from tracker.logs import durable
 from tracker.logs.files import FileLog
 
@@ -25,6 +26,46 @@ def test_every_write_and_every_name_is_on_the_disk_before_the_answer(tmp_path: P
         for batch in (drafts, [draft(A, "more")], [draft(A, "and"), draft(A, "more")]):
             log.append(batch, STAMP)
             assert disk.at_risk() == set()
+
+
+@on_linux
+def test_many_logs_are_waited_for_at_once_and_each_of_them(tmp_path: Path) -> None:
+    log, disk = FileLog(tmp_path), Disk(tmp_path)
+    logs = [f"cases/c{n}" for n in range(3 * durable._MANY)]
+    for again in range(2):
+        disk.steps.clear()
+        with disk.watched():
+            log.append([draft(name, f"{again}") for name in logs], STAMP)
+        gone = disk.steps.index(("unname", "events/.journal"))
+        written = max(at for at, (step, name) in enumerate(disk.steps) if step == "write" and name.endswith(".jsonl"))
+        waited = [name for step, name in disk.steps[written:gone] if step == "fsync" and name.endswith(".jsonl")]
+        assert sorted(waited) == sorted(f"events/{name}.jsonl" for name in logs)
+        assert disk.at_risk() == set()
+
+
+@pytest.mark.parametrize("failing", [1, 5, 3 * durable._MANY])
+def test_none_of_many_logs_holds_the_batch_when_one_cannot_be_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: int
+) -> None:
+    log = FileLog(tmp_path)
+    logs = [f"cases/c{n}" for n in range(3 * durable._MANY)]
+    log.append([draft(name, "before") for name in logs], STAMP)
+    before, real, threads = {name: log.image(name) for name in logs}, os.fsync, set()
+    bad = Path(log.where(logs[failing - 1])).stat().st_ino
+
+    def fail_once(fd: int) -> None:
+        threads.add(threading.get_ident())
+        if os.fstat(fd).st_ino == bad:
+            monkeypatch.setattr(os, "fsync", real)
+            raise OSError(5, "Input/output error")
+        real(fd)
+
+    monkeypatch.setattr(os, "fsync", fail_once)
+    with pytest.raises(WriteFailed, match="Input/output error"):
+        log.append([draft(name, "after") for name in logs], STAMP)
+    assert threads - {threading.get_ident()}, "they are waited for by threads"
+    assert {name: log.image(name) for name in logs} == before
+    assert not (tmp_path / "events" / ".journal").exists()
 
 
 @on_linux

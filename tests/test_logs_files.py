@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import socket
 import stat
 import time
@@ -232,7 +233,15 @@ def test_a_writer_waits_for_another(tmp_path: Path) -> None:
 
 def test_the_lock_names_nobody_once_it_is_free(log: FileLog, tmp_path: Path) -> None:
     log.append([draft()], STAMP)
-    assert (tmp_path / "events" / ".lock").read_bytes() == b""
+    assert (tmp_path / "events" / ".lock").read_bytes().isspace()
+
+
+def test_who_was_killed_with_the_lock_is_not_named_for_its_holder(log: FileLog, tmp_path: Path) -> None:
+    path = tmp_path / "events" / ".lock"
+    path.write_bytes(b"process 12345 of somebody with a name that is longer than that of the holder\n")
+    with durable.lock(path), pytest.raises(LogLocked) as refusal, durable.lock(path, timeout=0):
+        pass
+    assert re.search(rf"\(process {os.getpid()} of \w+\)", str(refusal.value))
 
 
 def test_a_lock_file_that_was_removed_while_waiting_locks_nothing(log: FileLog, tmp_path: Path) -> None:

@@ -196,7 +196,11 @@ class Doorkeeper:
 
 
 class _Names(MutableSet[str]):
-    """Names that are looked up one by one, with those that the same go brings in; all of them only for a hint."""
+    """Names that are looked up one by one, with those that the same go brings in; all of them only for a hint.
+
+    A name that was found once is there for the whole go: nothing takes one out of a store, and a batch names the same
+    few thousands of times.
+    """
 
     def __init__(self) -> None:
         self._more: set[str] = set()
@@ -208,7 +212,12 @@ class _Names(MutableSet[str]):
         raise NotImplementedError
 
     def __contains__(self, name: object) -> bool:
-        return name in self._more or (isinstance(name, str) and self._has(name))
+        if name in self._more:
+            return True
+        if not isinstance(name, str) or not self._has(name):
+            return False
+        self._more.add(name)
+        return True
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._more.union(self._all()))

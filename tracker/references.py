@@ -38,9 +38,11 @@ def misfits(
     An entry may be about one that is logged in the same go, a deadline about one that was set before it there.
     """
     found: list[Mistake] = []
+    by_log: dict[str, list[Entry]] = {}
+    for entry in entries:
+        by_log.setdefault(entry.log, []).append(entry)
     for log in sorted({entry.log for entry in entries if event_fields(entry.type) or _deadline(entry)}):
-        there = _There({}, set())
-        mine = [entry for entry in entries if entry.log == log]
+        there, mine = _There({}, set()), by_log[log]
         for said, standing in standings(concerned(log, mine)):
             there.data[said.id] = standing.data
             if isinstance(standing.data, DeadlineSet) and standing.retracted_by is None:

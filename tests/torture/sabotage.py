@@ -58,7 +58,7 @@ SABOTAGES = [
         "fsync of the folder of a removed file", DURABLE,
         "    path.unlink()\n    fsync_folder(path.parent)\n", "    path.unlink()\n", WRITES,
     ),
-    Sabotage("fsync of a log", FILES, "            durable.fsync(fd)\n            if not", "            if not", WRITES),
+    Sabotage("fsync of a log", FILES, "        durable.fsync_all([*fds.values()])\n", "", WRITES),
     Sabotage("fsync of the folder of a log", FILES, "            self._folders.fsync(folder)\n", "            pass\n", WRITES),
     Sabotage(
         "looking whether a folder that was waited for has changed since", DURABLE,

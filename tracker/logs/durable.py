@@ -12,7 +12,7 @@ import os
 import pwd
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from glob import escape
@@ -32,6 +32,10 @@ _SAFE: Final = os.O_CLOEXEC | os.O_NOFOLLOW
 _BLOCK: Final = 65_536
 _END: Final = 4_096
 """Bytes that are read first when a line is looked for from the end: most lines are shorter."""
+_HOLDER: Final = 100
+"""Bytes that the name of who holds a lock is filled up to, so that each covers the one before it."""
+_MANY: Final = 8
+"""Files that are worth waiting for at once: each thread takes a moment to start."""
 _TICK: Final = 50_000_000
 """Nanoseconds within which two changes of a folder may bear the same time: file systems take it from a coarse clock."""
 _STILL: Final = 0.05
@@ -52,30 +56,35 @@ def lock(path: Path, *, timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
     """
     fd = _take(path, timeout)
     try:
-        with suppress(OSError):  # on a full disk the lock holds without a name in it
-            if os.fstat(fd).st_size:  # whoever was killed left a name in it
-                os.ftruncate(fd, 0)
-            append_whole(fd, f"process {os.getpid()} of {_user(os.getuid())}\n".encode())
+        _name_holder(fd, f"process {os.getpid()} of {_user(os.getuid())}")
         yield
     finally:
-        with suppress(OSError):
-            os.ftruncate(fd, 0)
+        _name_holder(fd, "")
         close(fd)
 
 
-def open_log(path: Path, *, write: bool = False, create: int = 0) -> int:
+def _name_holder(fd: int, name: str) -> None:
+    """Write who holds a lock over what its file says: to cut it and let it grow again takes as long as ten writes."""
+    with suppress(OSError):  # on a full disk the lock holds without a name in it
+        os.pwrite(fd, name.encode("ascii", "replace")[:_HOLDER].ljust(_HOLDER), 0)
+
+
+def open_log(path: Path, *, write: bool = False, create: int = 0, append: bool = True) -> int:
     """Return a descriptor of a log that is a plain file; for writing it appends, and may have no second name.
 
-    ``create`` are flags of open(2): O_CREAT, with O_EXCL when it must not be there yet.
+    ``create`` are flags of open(2): O_CREAT, with O_EXCL when it must not be there yet. Without ``append``, what is
+    written stands where the writer says.
 
     Raises:
         LogRefused: it is a link, a folder, a pipe, a device; or, for writing, has another name elsewhere.
         OSError: it is not there, or may not be opened.
     """
     # O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
-    flags = _SAFE | os.O_NONBLOCK | (os.O_RDWR | os.O_APPEND if write else os.O_RDONLY)
+    flags = _SAFE | os.O_NONBLOCK | (os.O_RDWR | os.O_APPEND * append if write else os.O_RDONLY)
     try:
         fd = os.open(path, flags | create, _MODE)
+    except FileNotFoundError:
+        raise  # nothing is there, not even a link: O_NOFOLLOW would have told
     except OSError:
         refuse_others(path)
         raise
@@ -140,6 +149,21 @@ def fsync(fd: int) -> None:
     os.fsync(fd)
 
 
+def fsync_all(fds: Sequence[int]) -> None:
+    """Wait until several files are on the disk themselves; raises OSError when one of them is not.
+
+    Many are waited for at once: for one after another, a file system that keeps a journal has to write it each time.
+    """
+    if len(fds) < _MANY:
+        for fd in fds:
+            fsync(fd)
+        return
+    from concurrent.futures import ThreadPoolExecutor  # takes longer to load than one event to log
+
+    with ThreadPoolExecutor(_MANY) as waiting:
+        list(waiting.map(fsync, fds))
+
+
 def close(fd: int) -> None:
     """Close a file of which everything that matters was fsynced: that this fails would say nothing about it.
 
@@ -169,7 +193,7 @@ class Folders:
 
     def fsync(self, path: Path) -> None:
         """Wait until the names in a folder are on the disk, unless they are those that were waited for before."""
-        found = path.stat()
+        found = os.lstat(path)
         names = (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_ctime_ns)
         if self._waited.pop(path, None) != names:
             fsync_folder(path)
@@ -296,7 +320,7 @@ def _take(path: Path, timeout: float) -> int:
     """Return a descriptor of the lock file that holds the lock."""
     until = time.monotonic() + timeout
     while True:
-        fd, held = open_log(path, write=True, create=os.O_CREAT), False
+        fd, held = open_log(path, write=True, create=os.O_CREAT, append=False), False
         try:
             held = _try_lock(fd, path)
             if held:
@@ -337,5 +361,5 @@ def _user(uid: int) -> str:
 
 def _holder(fd: int) -> str:
     """Return what the holder of a lock wrote into it, if that can be shown."""
-    text = os.pread(fd, 200, 0).decode("ascii", "replace").strip()
+    text = os.pread(fd, _HOLDER, 0).decode("ascii", "replace").strip()
     return text if text.isprintable() and text else "a process that did not leave its name"

@@ -77,6 +77,7 @@ class FileLog:
             planned = plan(drafts, stamp, heads=heads, known=known, expected=expected, notes=notes)
             lines = {draft.log: planned.lines.get(draft.log, []) for draft in (*drafts, *notes)}
             for log in lines.keys() - fds.keys():
+                durable.make_folder(self._folder_of(log))
                 fds[log] = files.enter_context(self._opened(log, write=True, create=bool(lines[log])))
             self._write(lines, fds, ends)
             self._quarantine.noted(repairs)
@@ -87,7 +88,6 @@ class FileLog:
         """Hold the lock of the store, with no unfinished batch in it."""
         with _naming(WriteFailed, self._events):
             durable.make_folder(self._events)
-            durable.make_folder(self._cases)
             with durable.lock(self._lock, timeout=self._lock_timeout):
                 self._roll_back()
                 yield
@@ -241,9 +241,10 @@ class FileLog:
             except FileNotFoundError:
                 return _End(START, 0)
 
-    def _find_end(self, log: str, fd: int, size: int) -> _End:
-        """Return the end of the first ``size`` bytes of a log; its last whole line is checked by itself."""
+    def _find_end(self, log: str, fd: int, size: int | None = None) -> _End:
+        """Return the end of a log, or of its first ``size`` bytes; its last whole line is checked by itself."""
         path, total = self._path(log), os.fstat(fd).st_size
+        size = total if size is None else size
         try:
             # One byte more than a line has: its LF may be damaged into another byte.
             end = durable.find_line(fd, size, longest=MAX_LINE + 1)
@@ -295,10 +296,10 @@ class FileLog:
             fd = files.enter_context(self._opened(log, write=True))
         except FileNotFoundError:
             return _End(START, 0)
-        end = self._find_end(log, fd, os.fstat(fd).st_size)
+        end = self._find_end(log, fd)
         if end.loose:  # torn, unless somebody else is writing it at this moment
             durable.wait_until_still(fd, self._path(log))
-            end = self._find_end(log, fd, os.fstat(fd).st_size)
+            end = self._find_end(log, fd)
         if end.size or end.loose:  # an empty one is made anew
             fds[log] = fd
         return self._mend(log, fd, end) if end.loose else end
@@ -345,8 +346,8 @@ class FileLog:
             self._journal.begin({log: Mark(ends[log].size, str(hash_of(b[0]))) for log, b in lines.items() if b})
         for log, batch in lines.items():
             durable.append_whole(fds[log], b"".join(line + b"\n" for line in batch))
+        durable.fsync_all([*fds.values()])
         for log, fd in fds.items():
-            durable.fsync(fd)
             if not durable.is_in_place(fd, self._path(log)):
                 raise OSError(errno.ESTALE, durable.REPLACED, self._path(log))
         for folder in {self._events, *map(self._folder_of, lines)}:
