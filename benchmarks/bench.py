@@ -6,6 +6,7 @@ import re
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -14,8 +15,12 @@ from shutil import which
 from typing import Protocol
 
 from benchmarks import blocks
+from benchmarks.inside import LOGGED, NOTE
 from benchmarks.measure import Ratio, Run, in_turn, process
 from benchmarks.stores import make, write_batch, write_case
+from tracker.app import Tracker
+from tracker.envelope import Draft
+from tracker.names import case_log
 
 ROOT = Path(__file__).parent.parent
 RIVALS = ROOT / "benchmarks" / "rivals"
@@ -23,6 +28,8 @@ PYTHON = sys.executable
 TRACKER = (PYTHON, "-m", "tracker")
 LIMIT = 300_000_000
 """Bytes that a rebuild of any store may take."""
+STALL = 0.1
+"""Seconds that no update may take, however large the store: whoever logs should not have to wait."""
 OPTION = re.compile(r"--(?:processes|jobs|workers)\b")
 """How 'tracker rebuild' may call the option that says on how many processes."""
 
@@ -217,6 +224,19 @@ class Bench:
 
             return in_turn(lambda: status(big), lambda: status(small), self.often)
 
+    def longest_update(self) -> Ratio:
+        """The longest of many updates after a rebuild, each after one more event, and what none of them may take."""
+        size = self.up_to(100)
+        with self.copy(self.store) as copy:
+            write_case(copy, "touched", size)
+            tracker = Tracker(copy)
+
+            def longest() -> Run:
+                tracker.rebuild()
+                return max(update(tracker, "touched") for _ in range(self.up_to(1_000)))
+
+            return in_turn(longest, lambda: Run(STALL, STALL, 0), self.times)
+
     def batch(self) -> Ratio:
         """What 'log --batch' takes for so many events of new cases, and a rebuild of a store with just these."""
         events = self.up_to(10_000)
@@ -236,6 +256,14 @@ class Bench:
                 lambda: self.tracker("log", "--batch", str(lines), "--by", "B", store=target, before=fresh),
                 lambda: self.tracker("rebuild", store=full), self.times,
             )  # fmt: skip
+
+
+def update(tracker: Tracker, case: str) -> Run:
+    """Log one more event and bring the projection up to date with it, inside this process."""
+    start, used = time.perf_counter(), time.process_time()
+    tracker.log.append([Draft(case_log(case), "note.added", NOTE)], LOGGED)
+    tracker.read()
+    return Run(time.perf_counter() - start, time.process_time() - used, 0)
 
 
 def chronology(form: str) -> Callable[[Bench], Ratio]:

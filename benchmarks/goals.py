@@ -70,6 +70,7 @@ BY_SIZE = (
         "status CASE, one event logged just before", "the same in a store of {number} events", 1.5,
         Bench.after_one_event, number=100,
     ),
+    Goal("the longest of {number} updates", "100 ms", 1.0, Bench.longest_update, number=1_000),
     Goal("status CASE", "the bare SQL", 1.2, of_store(inside.status)),
     Goal("deadlines --within 30d", "the bare SQL", 1.2, of_store(inside.deadlines)),
     Goal("search, a common word", "the bare SQL", 1.2, of_store(inside.search(inside.COMMON))),
