@@ -226,14 +226,15 @@ class Bench:
 
     def longest_update(self) -> Ratio:
         """The longest of many updates after a rebuild, each after one more event, and what none of them may take."""
-        size = self.up_to(100)
+        names = [f"touched-{number}" for number in range(10)]  # or one case would grow, and with it each update
         with self.copy(self.store) as copy:
-            write_case(copy, "touched", size)
+            for name in names:
+                write_case(copy, name, self.up_to(100))
             tracker = Tracker(copy)
 
             def longest() -> Run:
                 tracker.rebuild()
-                return max(update(tracker, "touched") for _ in range(self.up_to(1_000)))
+                return max(update(tracker, name) for _ in range(self.up_to(100)) for name in names)
 
             return in_turn(longest, lambda: Run(STALL, STALL, 0), self.times)
 
