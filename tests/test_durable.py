@@ -68,6 +68,21 @@ def test_none_of_many_logs_holds_the_batch_when_one_cannot_be_waited_for(
     assert not (tmp_path / "events" / ".journal").exists()
 
 
+def test_without_threads_many_logs_are_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = FileLog(tmp_path)
+    logs = [f"cases/c{n}" for n in range(durable._MANY)]
+
+    def refuse(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(WriteFailed, match="can't start new thread"):
+        log.append([draft(name) for name in logs], STAMP)
+    assert log.logs() == []
+    monkeypatch.undo()
+    assert all(answer.new for answer in log.append([draft(name) for name in logs], STAMP))
+
+
 @on_linux
 def test_a_folder_is_waited_for_again_only_when_its_names_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -12,6 +12,7 @@ import os
 import pwd
 import stat
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -161,7 +162,11 @@ def fsync_all(fds: Sequence[int]) -> None:
     from concurrent.futures import ThreadPoolExecutor  # takes longer to load than one event to log
 
     with ThreadPoolExecutor(_MANY) as waiting:
-        list(waiting.map(fsync, fds))
+        try:
+            done = waiting.map(fsync, fds)
+        except RuntimeError as refused:  # the system gives no more threads; what was not waited for is not written
+            raise OSError(errno.EAGAIN, str(refused)) from refused
+        deque(done, maxlen=0)
 
 
 def close(fd: int) -> None:
