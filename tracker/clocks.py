@@ -9,7 +9,7 @@ import re
 import uuid
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -85,7 +85,7 @@ def seen(logs: Logs, view: View) -> tuple[dict[str, list[Event]], list[Unsure]]:
     return {log: [line.event for line in several] for log, several in kept.items()}, unsure
 
 
-class _Line(NamedTuple):
+class _Line(msgspec.Struct, frozen=True, gc=False):
     """An event, its data (None when this program cannot read it), and when it became known: all found once."""
 
     event: Event
@@ -104,11 +104,11 @@ def _lines(events: Iterable[Event], published: Mapping[str, EDTFDate]) -> list[_
 
 def _as_known(line: _Line, published: Mapping[str, EDTFDate], view: View) -> _Line:
     """An event without what came out later than it is looked at: later citations, and a caption that was not known."""
-    event, data, known = line
+    event, data = line.event, line.data
     if view.known_by is None or data is None:
         return line
     out = tuple(each for each in data.citations if _is_out(published.get(each.source), view.known_by))
-    is_news = known.earliest > view.known_by and event.type in (CaseOpened.type, PartyAdded.type)
+    is_news = line.known.earliest > view.known_by and event.type in (CaseOpened.type, PartyAdded.type)
     if len(out) == len(data.citations) and not is_news:
         return line
     told = msgspec.to_builtins(msgspec.structs.replace(data, citations=out))
@@ -117,7 +117,7 @@ def _as_known(line: _Line, published: Mapping[str, EDTFDate], view: View) -> _Li
     elif is_news:
         told = {name: told[name] for name in ("party", "name", "what", "pseudonym") if name in told}
     said = msgspec.structs.replace(event, data=msgspec.Raw(encode(told)))
-    return line._replace(event=said, data=data_of(said))
+    return _Line(said, data_of(said), line.known)
 
 
 def _is_out(published: EDTFDate | None, day: str) -> bool:
