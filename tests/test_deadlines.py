@@ -8,6 +8,7 @@ import pytest
 from helpers import STAMP, Said, codes, entry, folded, opened, store
 from running import ok, rows_of, run, said
 
+from tracker.agenda import agenda
 from tracker.app import Tracker
 from tracker.duties import Deadline
 from tracker.entries import Entry
@@ -405,6 +406,37 @@ def test_orders_and_hearings_are_in_it_too(tmp_path: Path) -> None:
     assert [row["state"] for row in past if row["name"] == "hearing"] == [
         "its day has passed; whether it was held is not logged"
     ]
+
+
+def test_each_says_who_has_to_do_it_what_it_cites_and_how_it_stands(tmp_path: Path) -> None:
+    cites = [{"source": "s", "locator": "2"}, {"source": "s", "locator": "7", "does": "contradicts"}]
+    order = {"amount": "1234567.50 CNY", "act": "publish it", "debtors": ["zoe", "abe"], "due_terms": "at once"}
+    tracker = suit(tmp_path)
+    for name in ("zoe", "abe"):  # in the order in which they are named, and by their names
+        ok("party", "add", name, "--name", f"The {name.title()}, Ltd.", "--what", "company", cwd=tmp_path)
+    ok("source", "add", "s", "--title", "S", "--publisher", "P", cwd=tmp_path)
+    said_of_it: tuple[Said, ...] = (
+        ("hearing.scheduled", {"set_for": "2025-10-13", "court": "zoe"}),
+        ("hearing.postponed", {"set_for": "2025-10-13", "reason": "ill", "citations": cites}),
+        ("order.made", order | {"due": "2025-10-02", "citations": cites}),
+        ("order.made", {"act": "apologise", "due": "../2025-09-30"}),
+        ("deadline.set", {"deadline": "pay", "due": "2025-10-01", "parties": ["zoe", "abe"], "citations": cites}),
+        ("deadline.set", {"deadline": "once", "due": "2025-09/2025-10"}),
+    )
+    tracker.append([entry(kind, data, log="cases/suit") for kind, data in said_of_it], STAMP)
+    rows = {row["ref"]: row for row in due(tmp_path)}
+    told = {ref: (row["group"], row["what"], row["who"], row["state"], row["pinpoints"]) for ref, row in rows.items()}
+    pinned, both = "s ¶2; contradicted by ¶7", "The Zoe, Ltd., The Abe, Ltd."
+    assert told == {
+        "suit#3": ("done", "hearing", "The Zoe, Ltd.", "postponed to a day not set", pinned),
+        "suit#4": ("coming", "1,234,567.50 CNY and publish it, at once", both, "open", pinned),
+        "suit#5": ("overdue", "apologise", "", "perhaps overdue", ""),
+        "suit#6": ("coming", "pay", both, "open", pinned),
+        "suit#7": ("overdue", "once", "", "perhaps overdue: safe only until 2025-09-01", ""),
+    }
+    assert rows["suit#5"]["earliest"] == "" and list(rows) == ["suit#5", "suit#7", "suit#6", "suit#4", "suit#3"]
+    assert len(agenda(tracker.read(), on="2025-09-20", done=False, within=11)) == 3
+    assert [row.ref for row in agenda(tracker.read(), ["suit"], on="2025-09-20", within=11)][-1] == "suit#3"
 
 
 WRONG = [

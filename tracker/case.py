@@ -46,7 +46,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     @property
     def in_timeline(self) -> bool:
         """Whether it says something of the world; what cannot be read is shown rather than hidden."""
-        return self.data is None or self.data.in_timeline
+        return is_told(self.data)
 
     @property
     def counts(self) -> bool:
@@ -71,6 +71,16 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
         """Earliest day, latest day, order of logging (design rule 8); what has no date at all comes last."""
         key = self.when.sort_key if self.when else ("", "", "")
         return (self.when is None, key, self.position)
+
+
+def is_told(data: EventData | None) -> bool:
+    """Whether an event of a case with that data stands in its timeline; what cannot be read is shown, not hidden."""
+    return data is None or data.in_timeline or not _belongs(data)
+
+
+def _belongs(data: EventData) -> bool:
+    """Whether that may stand in the log of a case."""
+    return data.log in ("case", "any")
 
 
 class Step(NamedTuple):
@@ -161,7 +171,7 @@ def _read(name: str, event: Event, problems: list[Problem]) -> Entry:
         return Entry(position, event, None)
     if data is None:
         problems.append(Problem("unknown-type", name, position, f"type {event.type!r} is not known"))
-    if data is not None and data.log not in ("case", "any"):
+    if data is not None and not _belongs(data):
         problems.append(Problem("misplaced", name, position, f"{event.type} belongs into the register {data.log}"))
         data = None
     return Entry(position, event, data)

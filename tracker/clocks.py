@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tracker.amendments import standings
 from tracker.canonical import encode
-from tracker.case import fold
-from tracker.dates import EDTFDate, fault, parse
+from tracker.case import fold, is_told
+from tracker.dates import LATEST, EDTFDate, fault, parse
 from tracker.errors import BadDate
 from tracker.eventtypes import Development, EventData, decode
 from tracker.eventtypes.amendments import Amendment, DisputeSettled
@@ -67,35 +68,56 @@ def seen(logs: Logs, view: View) -> tuple[dict[str, list[Event]], list[Unsure]]:
     """
     last = moment(view.recorded_by) if view.recorded_by is not None else "~"
     recorded = {log: [event for event in events if event.recordedtime <= last] for log, events in logs.items()}
+    if view == View(recorded_by=view.recorded_by):
+        return {log: events for log, events in recorded.items() if events}, []
     published = _published(recorded.get("sources", ()))
+    lines = {log: _lines(events, published) for log, events in recorded.items()}
     unsure: list[Unsure] = []
-    found = {log: _of_case(log, events, view, published, unsure) for log, events in recorded.items() if case_of(log)}
-    kept: dict[str, list[Event]] = {
-        log: [_as_known(event, published, view) for event in events] for log, events in found.items() if events
-    }
-    named, before = names_in(event for events in kept.values() for event in events), None
+    found = {log: _of_case(log, several, view, unsure) for log, several in lines.items() if case_of(log)}
+    kept = {log: [_as_known(line, published, view) for line in several] for log, several in found.items() if several}
+    named, before = _named(line.data for several in kept.values() for line in several), None
     while named != before:  # who is introduced may be introduced with names of others
         before = named
         for register in ("sources", "parties"):
-            if events := _of_register(recorded.get(register, ()), view, published, named):
-                kept[register] = [_as_known(event, published, view) for event in events]
-                named = named | names_in(kept[register])
-    return kept, unsure
+            if several := _of_register(lines.get(register, ()), view, named):
+                kept[register] = [_as_known(line, published, view) for line in several]
+                named = named | _named(line.data for line in kept[register])
+    return {log: [line.event for line in several] for log, several in kept.items()}, unsure
 
 
-def _as_known(event: Event, published: Mapping[str, EDTFDate], view: View) -> Event:
+class _Line(msgspec.Struct, frozen=True, gc=False):
+    """An event, its data (None when this program cannot read it), and when it became known: all found once."""
+
+    event: Event
+    data: EventData | None
+    known: EDTFDate
+
+    @property
+    def amends(self) -> str | None:
+        """The id of the event that an amendment is about."""
+        return self.data.of if isinstance(self.data, Amendment) else None
+
+
+def _lines(events: Iterable[Event], published: Mapping[str, EDTFDate]) -> list[_Line]:
+    return [_Line(event, data := data_of(event), _known(event, data, published)) for event in events]
+
+
+def _as_known(line: _Line, published: Mapping[str, EDTFDate], view: View) -> _Line:
     """An event without what came out later than it is looked at: later citations, and a caption that was not known."""
-    if view.known_by is None or (data := data_of(event)) is None:
-        return event
-    told = msgspec.to_builtins(data)
-    if _known(event, published).earliest > view.known_by:
-        if event.type == CaseOpened.type:
-            told = {"kind": told["kind"], "title": str(case_of(event.log))}
-        elif event.type == PartyAdded.type:
-            told = {name: told[name] for name in ("party", "name", "what", "pseudonym") if name in told}
-    if out := [each for each in told.pop("citations", ()) if _is_out(published.get(each["source"]), view.known_by)]:
-        told["citations"] = out
-    return event if told == msgspec.to_builtins(data) else _saying(event, told)
+    event, data = line.event, line.data
+    if view.known_by is None or data is None:
+        return line
+    out = tuple(each for each in data.citations if _is_out(published.get(each.source), view.known_by))
+    is_news = line.known.earliest > view.known_by and event.type in (CaseOpened.type, PartyAdded.type)
+    if len(out) == len(data.citations) and not is_news:
+        return line
+    told = msgspec.to_builtins(msgspec.structs.replace(data, citations=out))
+    if is_news and event.type == CaseOpened.type:
+        told = {"kind": told["kind"], "title": str(case_of(event.log))}
+    elif is_news:
+        told = {name: told[name] for name in ("party", "name", "what", "pseudonym") if name in told}
+    said = msgspec.structs.replace(event, data=msgspec.Raw(encode(told)))
+    return _Line(said, data_of(said), line.known)
 
 
 def _is_out(published: EDTFDate | None, day: str) -> bool:
@@ -103,26 +125,23 @@ def _is_out(published: EDTFDate | None, day: str) -> bool:
     return published is None or published.earliest <= day
 
 
-def _saying(event: Event, data: dict[str, Any]) -> Event:
-    return msgspec.structs.replace(event, data=msgspec.Raw(encode(data)))
-
-
-def _of_register(
-    events: Sequence[Event], view: View, published: Mapping[str, EDTFDate], named: set[str]
-) -> list[Event]:
+def _of_register(lines: Sequence[_Line], view: View, named: set[str]) -> list[_Line]:
     """What a view has of a register: what was known, and whatever introduces a name that stands in the view.
 
     What a source's own record says of it (its title, when it was published) is no news of the world: amendments of it
     are in as soon as it is.
     """
     if view.known_by is None:
-        return list(events)
+        return list(lines)
+    last = view.known_by
     known = {
-        event.position
-        for event in events
-        if _known(event, published).earliest <= view.known_by or (event.log == "sources" and _amends(event))
+        line.event.position
+        for line in lines
+        if line.known.earliest <= last or (line.event.log == "sources" and line.amends)
     }
-    return _without_orphans(events, [e for e in events if e.position in known or introduces(e) in named])
+    return _without_orphans(
+        lines, [line for line in lines if line.event.position in known or _introduced(line.event, line.data) in named]
+    )
 
 
 def data_of(event: Event) -> EventData | None:
@@ -143,38 +162,40 @@ def _published(events: Iterable[Event]) -> dict[str, EDTFDate]:
     return {source: parse(text) for source, text in found.items() if text and not fault(text)}
 
 
-def _known(event: Event, published: Mapping[str, EDTFDate]) -> EDTFDate:
+def _known(event: Event, data: EventData | None, published: Mapping[str, EDTFDate]) -> EDTFDate:
     """When an event became known: the earliest publication among its sources, else the day it was logged.
 
     By ``latest`` one of them was surely published.
     """
-    data = data_of(event)
     if isinstance(data, SourceAdded):
         sources = [data.source]
     else:
         sources = [citation.source for citation in data.citations] if data else []
-    days = sorted((published[source] for source in sources if source in published), key=lambda day: day.sort_key)
-    return days[0]._replace(latest=min(day.latest for day in days)) if days else parse(event.recordedtime[:10])
+    days = [published[source] for source in sources if source in published]
+    if len(days) < 2:
+        return days[0] if days else parse(event.recordedtime[:10])
+    return min(days, key=lambda day: day.sort_key)._replace(latest=min(day.latest for day in days))
 
 
-def _of_case(
-    log: str, events: list[Event], view: View, published: Mapping[str, EDTFDate], unsure: list[Unsure]
-) -> list[Event]:
+def _of_case(log: str, lines: Sequence[_Line], view: View, unsure: list[Unsure]) -> list[_Line]:
     """What a view has of one case; nothing when no development of it is in the view."""
-    if view == View(recorded_by=view.recorded_by):
-        return events
-    name = str(case_of(log))
-    known = [event for event in events if view.known_by is None or _known(event, published).earliest <= view.known_by]
-    numbers = {event.position for event in known}
-    inside = [event for event in events if event.position in numbers or event.type == CaseOpened.type]
-    case = fold(name, _without_orphans(events, inside))
+    name, last = str(case_of(log)), view.known_by or LATEST
+    known = [line for line in lines if line.known.earliest <= last or line.event.type == CaseOpened.type]
+    inside = _without_orphans(lines, known)
+    by_known_alone = view == View(known_by=view.known_by, recorded_by=view.recorded_by)
+    if by_known_alone and not any(line.known.latest > last for line in inside):
+        # All of it is shown and nothing is doubtful: when what happened, for which it is folded, does not matter.
+        return inside if any(is_told(line.data) for line in inside) else []
+    case = fold(name, [line.event for line in inside])
     shown = {entry.position for entry in case.entries if _shown(entry, view)} - set(_beside_the_view(case, view))
     told = [entry for entry in case.entries if entry.in_timeline and entry.position in shown]
+    known_at = {line.event.position: line.known for line in inside}
     for entry in told:
-        unsure += _unsure(f"{name}#{entry.position}", entry.when, _known(entry.event, published), view)
-    kept = _without_orphans(events, [event for event in events if event.position in shown])
-    ids = {event.id for event in kept}
-    return [*kept, *(event for event in _sided(case, view) if _amends(event) in ids)] if told else []
+        unsure += _unsure(f"{name}#{entry.position}", entry.when, known_at[entry.position], view)
+    kept = _without_orphans(lines, [line for line in lines if line.event.position in shown])
+    ids = {line.event.id for line in kept}
+    sided = _lines(_sided(case, view), {})
+    return [*kept, *(line for line in sided if line.amends in ids)] if told else []
 
 
 def _shown(entry: Entry, view: View) -> bool:
@@ -250,46 +271,52 @@ def _happened(when: EDTFDate | None, view: View) -> bool:
     return when is not None and when.latest >= (view.since or "") and when.earliest <= (view.until or "9999-12-31")
 
 
-def _amends(event: Event) -> str | None:
-    """The id of the event that an amendment is about."""
-    data = data_of(event)
-    return data.of if isinstance(data, Amendment) else None
-
-
-def _without_orphans(events: Sequence[Event], kept: Sequence[Event]) -> list[Event]:
-    """Those of the events that are kept, without the amendments of what is not."""
-    numbers = {event.position for event in kept}
-    gone = [event.id for event in events if event.position not in numbers]
-    about: dict[str | None, list[Event]] = {}
-    for event in kept:
-        about.setdefault(_amends(event), []).append(event)
+def _without_orphans(lines: Sequence[_Line], kept: Sequence[_Line]) -> list[_Line]:
+    """Those of the lines that are kept, without the amendments of what is not."""
+    numbers = {line.event.position for line in kept}
+    gone = [line.event.id for line in lines if line.event.position not in numbers]
+    about: dict[str, list[_Line]] = {}
+    for line in kept:
+        if line.amends is not None:
+            about.setdefault(line.amends, []).append(line)
     while gone:
         orphans = about.pop(gone.pop(), [])
-        numbers -= {event.position for event in orphans}
-        gone += [event.id for event in orphans]
-    return [event for event in kept if event.position in numbers]
+        numbers -= {line.event.position for line in orphans}
+        gone += [line.event.id for line in orphans]
+    return [line for line in kept if line.event.position in numbers]
 
 
 def names_in(events: Iterable[Event]) -> set[str]:
     """The parties and sources that events name."""
+    return _named(map(data_of, events))
+
+
+def _named(several: Iterable[EventData | None]) -> set[str]:
     found: set[str] = set()
-    for event in events:
-        data = data_of(event)
+    for data in several:
         if data is None:
             continue
-        found |= {citation.source for citation in data.citations}
-        value = getattr(data, "value", None) if isinstance(data, Amendment) else None
-        found |= {value} if isinstance(value, str) else set(value) if isinstance(value, tuple) else set()
-        for field in fields_of(type(data)):
-            if field.refers == "party":
-                value = getattr(data, field.name)
-                found |= set(value) if field.many else {value} - {None}
+        found.update(citation.source for citation in data.citations)
+        amended = getattr(data, "value", None) if isinstance(data, Amendment) else None
+        for value in (amended, *(getattr(data, name) for name in _party_fields(type(data)))):
+            if isinstance(value, str):
+                found.add(value)
+            elif isinstance(value, tuple):
+                found.update(value)
     return found
+
+
+@cache
+def _party_fields(cls: type[EventData]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields_of(cls) if field.refers == "party")
 
 
 def introduces(event: Event) -> str | None:
     """The party or source that a line of a register brings in."""
+    return _introduced(event, data_of(event))
+
+
+def _introduced(event: Event, data: EventData | None) -> str | None:
     if event.type not in ("party.added", "source.added"):
         return None
-    data = data_of(event)
     return getattr(data, "party", None) or getattr(data, "source", None)

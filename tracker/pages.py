@@ -9,7 +9,8 @@ from tracker import queries
 from tracker.amounts import grouped
 from tracker.errors import BadReference, UnknownName
 from tracker.names import REGISTERS, log_of, parse_ref
-from tracker.queries import Citation, Line, pinpoint
+from tracker.pinpoints import pinpoint
+from tracker.queries import Citation, Line
 
 if TYPE_CHECKING:
     import sqlite3

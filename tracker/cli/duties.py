@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
-    from tracker.agenda import Item, Now
+    from tracker.agenda import Now
     from tracker.app import Tracker
     from tracker.deadlines.rules import Rule
-    from tracker.queries import DeadlineRow, OwedRow
+    from tracker.queries import DeadlineRow, DueRow, OwedRow
 
 HEADINGS = {"overdue": "Overdue", "coming": "Due", "waiting": "Waiting", "done": "Done"}
 
@@ -123,7 +123,7 @@ def _now(tracker: Tracker, db: sqlite3.Connection) -> Callable[[DeadlineRow], No
     return now
 
 
-def _show(items: Sequence[Item]) -> None:
+def _show(items: Sequence[DueRow]) -> None:
     """A table for each group, the days in front; what waits has none."""
     tables = []
     for group, heading in HEADINGS.items():
@@ -136,7 +136,7 @@ def _show(items: Sequence[Item]) -> None:
     click.echo("\n\n".join(tables))
 
 
-def _cells(item: Item) -> tuple[str, ...]:
+def _cells(item: DueRow) -> tuple[str, ...]:
     name = "" if item.name in (item.what, "hearing", "order") else f" [{item.name}]"
     return item.ref, item.what + name, item.who or "-", item.state
 

@@ -14,6 +14,7 @@ from tracker.documents.days import day
 from tracker.documents.labels import Language, label
 from tracker.eventtypes import registry
 from tracker.names import REGISTERS
+from tracker.pinpoints import pinpoint
 
 if TYPE_CHECKING:
     import sqlite3
@@ -229,7 +230,7 @@ class Matter:
 
     def source(self, row: queries.TimelineRow) -> str:
         """Where a development is found: number of the source and pinpoint."""
-        found = queries.pinpoint(self.citations.get(row.ref, ()), self.numbers)
+        found = pinpoint(self.citations.get(row.ref, ()), self.numbers)
         against = "contradicted by "
         told = [
             self.label("contradicted by", place=each.removeprefix(against)) if each.startswith(against) else each

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tracker import dates
+from tracker.amounts import grouped
 from tracker.errors import BadDate
 from tracker.obligations import balances, by_order, plain
+from tracker.pinpoints import pinpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,14 +20,25 @@ if TYPE_CHECKING:
 Row = tuple[str, dict[str, Any]]
 
 
-def rows_of_orders(case: Case) -> Iterator[Row]:
+class Pinpoints:
+    """What the events of a case cite, in words: those of duties are shown so often that they stand ready."""
+
+    def __init__(self, case: Case) -> None:
+        self._cited = {entry.position: entry.data.citations for entry in case.entries if entry.data is not None}
+
+    def of(self, position: int) -> str | None:
+        """The pinpoints of the event of that number; None when it cites nothing."""
+        return pinpoint(self._cited.get(position, ())) or None
+
+
+def rows_of_orders(case: Case, pinpoints: Pinpoints) -> Iterator[Row]:
     """The orders of a case, what became of them, and the debts that they leave."""
     seen: dict[int, int] = {}
     changes = by_order(case.order_changes)
     for order in case.orders:
         number = seen[order.position] = seen.get(order.position, 0) + 1
         order_id = f"{case.name}#{order.position}/{number}"
-        yield "orders", _order(case.name, order_id, order)
+        yield "orders", {**_order(case.name, order_id, order), "pinpoints": pinpoints.of(order.position)}
         for side, parties in (("debtor", order.debtors), ("creditor", order.creditors)):
             for at, party in enumerate(dict.fromkeys(parties), 1):
                 share = order.shares[at - 1] if side == "debtor" and order.is_shared else None
@@ -77,6 +90,7 @@ def _order(name: str, order_id: str, order: Order) -> dict[str, Any]:
         "amount": amount or None,
         "currency": currency or None,
         "act": order.act,
+        "what": " and ".join(filter(None, (grouped(order.amount or ""), order.act))) or None,
         "joint_and_several": None if order.joint_and_several is None else int(order.joint_and_several),
         "condition": order.condition,
         "made_from": order.span[0],
@@ -88,11 +102,11 @@ def _order(name: str, order_id: str, order: Order) -> dict[str, Any]:
     }
 
 
-def rows_of_deadlines(case: Case) -> Iterator[Row]:
+def rows_of_deadlines(case: Case, pinpoints: Pinpoints) -> Iterator[Row]:
     """The deadlines of a case with their results, their turns and where they were exported to."""
     for deadline in case.deadlines:
         ref = _ref(case.name, deadline.position)
-        yield "deadlines", _deadline(case.name, deadline)
+        yield "deadlines", {**_deadline(case.name, deadline), "pinpoints": pinpoints.of(deadline.position)}
         for party in dict.fromkeys(deadline.parties):
             yield "deadline_parties", {"deadline": ref, "party": party}
         for number, result in enumerate(deadline.results, 1):

@@ -14,7 +14,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent.parent
 MAKERS = (
     "case", "state", "obligations", "duties", "amendments", "checks", "registers", "dates", "amounts",
-    "deadlines/__init__",
+    "pinpoints", "deadlines/__init__",
 )  # fmt: skip
 """The modules, beside the packages of the vocabulary and this one, whose code decides what the rows are."""
 FOLDERS = ("eventtypes", "kinds", "projections")

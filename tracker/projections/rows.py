@@ -14,7 +14,7 @@ from tracker.eventtypes.cases import CaseChecked
 from tracker.eventtypes.documents import DocumentIssued
 from tracker.names import case_log
 from tracker.projections.calendar import rows_of_calendar
-from tracker.projections.duties import bounds, rows_of_deadlines, rows_of_orders
+from tracker.projections.duties import Pinpoints, bounds, rows_of_deadlines, rows_of_orders
 from tracker.projections.words import cut
 
 if TYPE_CHECKING:
@@ -265,7 +265,7 @@ def _sentence(text: str) -> str:
 
 def _contents(case: Case) -> Iterator[Row]:
     """What the fold made of the developments."""
-    name = case.name
+    name, pinpoints = case.name, Pinpoints(case)
     for number, step in enumerate(case.steps, 1):
         yield "stages", {"case_name": name, "number": number, "stage": step.stage, **_from(name, step.position)}
     for role in case.roles:
@@ -279,7 +279,7 @@ def _contents(case: Case) -> Iterator[Row]:
         yield "pleas", {**row, **_from(name, plea.position)}
     for number, hearing in enumerate(case.hearings, 1):
         row = {each: getattr(hearing, each) for each in ("day", "status", "court", "purpose", "moved_to", "reason")}
-        row |= bounds(filter(None, (hearing.day,)))
+        row |= {**bounds(filter(None, (hearing.day,))), "pinpoints": pinpoints.of(hearing.position)}
         yield "hearings", {"case_name": name, "number": number, **row, **_from(name, hearing.position)}
     for judgment in case.judgments:
         row = {each: getattr(judgment, each) for each in ("court", "instance", "outcome")}
@@ -288,8 +288,8 @@ def _contents(case: Case) -> Iterator[Row]:
         for number, ground in enumerate(judgment.grounds, 1):
             yield "grounds", {"judgment": _ref(name, judgment.position), "number": number, "text": ground}
     yield from _issues(case)
-    yield from rows_of_orders(case)
-    yield from rows_of_deadlines(case)
+    yield from rows_of_orders(case, pinpoints)
+    yield from rows_of_deadlines(case, pinpoints)
     yield from rows_of_calendar(case)
     for number, figure in enumerate(case.figures, 1):
         row = {each: getattr(figure, each) for each in ("what", "value", "unit", "closeness", "as_of", "scope")}

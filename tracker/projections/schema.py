@@ -34,6 +34,7 @@ def _int(name: str, meaning: str) -> Column:
 
 _CASE = _text("case_name", "the case", "cases")
 _FROM = _text("development", "the event that says so", "developments")
+_PINPOINTS = _text("pinpoints", "what that cites, as a reader expects it; empty when nothing")
 _BOUNDS = (
     _text("earliest", "first possible day, YYYY-MM-DD; empty when not stated"),
     _text("latest", "last possible day, YYYY-MM-DD; empty when not stated"),
@@ -251,6 +252,7 @@ TABLES: tuple[Table, ...] = (
             _text("moved_to", "the new day when it was postponed, EDTF"),
             _text("reason", "why it was postponed"),
             _FROM,
+            _PINPOINTS,
         ),
         ("case_name", "number"),
         (("latest",),),
@@ -285,6 +287,7 @@ TABLES: tuple[Table, ...] = (
             _text("amount", "how much, a decimal; empty when it is not money"),
             _text("currency", "ISO 4217"),
             _text("act", "what must be done or left undone"),
+            _text("what", "amount and act, in words"),
             _int("joint_and_several", "1 when each debtor owes the whole, empty when not stated"),
             _text("condition", "what has to happen before it is owed"),
             _text("made_from", "first day on which it can have been made"),
@@ -293,6 +296,7 @@ TABLES: tuple[Table, ...] = (
             *_BOUNDS,
             _text("due_terms", "by when, when it is a period from something"),
             _FROM,
+            _PINPOINTS,
         ),
         ("id",),
         (("case_name",), ("latest",)),
@@ -372,6 +376,7 @@ TABLES: tuple[Table, ...] = (
             _text("days_now", "the day of the trigger as it stands, EDTF"),
             _int("stale", "1 when those two differ: 'tracker deadline --recompute' logs the move"),
             _text("concerns", "the judgment, order or demand that it belongs to: CASE#NUMBER"),
+            _PINPOINTS,
         ),
         ("id",),
         (("case_name", "status"), ("status", "earliest"), ("concerns",)),

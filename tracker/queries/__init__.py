@@ -28,20 +28,19 @@ if TYPE_CHECKING:
     from tracker.queries.duties import (
         CalendarEntry,
         DeadlineRow,
+        DueRow,
         Export,
         HearingRow,
-        OrderRow,
         OwedRow,
         Result,
-        Shown,
         Turn,
         calendar_entries,
         deadlines,
         disputed_fields,
+        due,
         event_ids,
         exports,
         hearings,
-        open_orders,
         owed,
         results,
         steps,
@@ -71,7 +70,7 @@ if TYPE_CHECKING:
         source,
         sources,
     )
-    from tracker.queries.tables import Citation, citations, named, party_names, pinpoint, pinpoints, row, rows, rows_of
+    from tracker.queries.tables import Citation, citations, named, party_names, pinpoints, row, rows, rows_of
 
 __all__ = [
     "LONGEST_VALUE",
@@ -84,19 +83,18 @@ __all__ = [
     "DisputeClaim",
     "DisputeRow",
     "DisputedValue",
+    "DueRow",
     "Export",
     "Found",
     "HeadRow",
     "HearingRow",
     "IssuedRow",
     "Line",
-    "OrderRow",
     "OwedRow",
     "PartyRow",
     "PrivilegeRow",
     "ProblemRow",
     "Result",
-    "Shown",
     "SourceRow",
     "TimelineRow",
     "Turn",
@@ -112,6 +110,7 @@ __all__ = [
     "disputed_fields",
     "disputed_values",
     "disputes",
+    "due",
     "event_ids",
     "exports",
     "hearings",
@@ -128,11 +127,9 @@ __all__ = [
     "named",
     "naming",
     "next_issue",
-    "open_orders",
     "owed",
     "parties",
     "party_names",
-    "pinpoint",
     "pinpoints",
     "privileges",
     "problems",
@@ -167,15 +164,15 @@ _PLACES = {
     "disputed": "DisputeClaim DisputedValue DisputeRow amended disputed_values disputes",
     "documents": "IssuedRow issued next_issue",
     "duties": (
-        "CalendarEntry DeadlineRow Export HearingRow OrderRow OwedRow Result Shown Turn calendar_entries deadlines "
-        "disputed_fields event_ids exports hearings open_orders owed results steps totals turns"
+        "CalendarEntry DeadlineRow DueRow Export HearingRow OwedRow Result Turn calendar_entries deadlines "
+        "disputed_fields due event_ids exports hearings owed results steps totals turns"
     ),
     "logged": "HeadRow concerned ids_among ids_of_deadlines is_registered projected registered stamps",
     "privilege": "PrivilegeRow is_anything_privileged privileges",
     "registers": (
         "PartyRow SourceRow cited_by cited_sources parties pseudonyms relations_of require_party source sources"
     ),
-    "tables": "Citation citations named party_names pinpoint pinpoints row rows rows_of",
+    "tables": "Citation citations named party_names pinpoints row rows rows_of",
 }
 """What each module gives; none has the name of a question, or importing it would hide that."""
 _MODULES = {name: module for module, names in _PLACES.items() for name in names.split()}

@@ -5,8 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.amounts import grouped
-from tracker.dates import LATEST
+from tracker.dates import EARLIEST, LATEST
 from tracker.obligations import ALWAYS, Change, Order, balances, exactly, plain
 from tracker.queries.tables import Kept, party_names, pinpoints, within
 
@@ -86,18 +85,29 @@ class HearingRow(NamedTuple):
     pinpoints: str
 
 
-class OrderRow(NamedTuple):
-    """An order that is not discharged and for which nobody set a deadline; days as EDTF and YYYY-MM-DD."""
+class DueRow(NamedTuple):
+    """Something that has to be done: by when, what, by whom, and how it stands.
 
+    ``group`` is overdue, coming, waiting or done. ``due`` is EDTF as logged, several separated by `` or `` while a
+    trigger is disputed; ``earliest`` (the day on which one is safe) and ``latest`` are YYYY-MM-DD, None where not
+    known. ``now`` is what the rule gives today when that is another day than the one logged. ``ref`` is the event that
+    set it.
+    """
+
+    group: str
     case: str
+    name: str
     what: str
-    debtors: tuple[str, ...]
+    who: str
     due: str | None
     earliest: str | None
     latest: str | None
-    due_terms: str | None
+    state: str
     ref: str
     pinpoints: str
+    now: str | None = None
+    rule: str | None = None
+    law: str | None = None
 
 
 class CalendarEntry(NamedTuple):
@@ -143,44 +153,30 @@ class OwedRow(NamedTuple):
     pinpoints: str
 
 
-class Shown(NamedTuple):
-    """Which duties are asked for: what is over too, or not; of what is to come, what begins up to a day (or all)."""
+def deadlines(db: sqlite3.Connection, cases: Sequence[str] = (), *, by_rule: bool = False) -> list[DeadlineRow]:
+    """Every deadline, the one that is due first at the front and those without a day last.
 
-    over: bool = True
-    until: str | None = None
-
-    def condition(self, over: str) -> tuple[str, list[str]]:
-        """The condition for a table where ``over`` tells what is over, and its values; what has no day is shown."""
-        coming = "(earliest IS NULL OR latest IS NULL OR earliest <= ? OR earliest = ?)" if self.until else "1"
-        values = [self.until, LATEST] if self.until else []
-        return (f"({over} OR {coming})" if self.over else f"(NOT {over} AND {coming})"), values
-
-
-ALL = Shown()
-
-
-def deadlines(db: sqlite3.Connection, cases: Sequence[str] = (), *, shown: Shown = ALL) -> list[DeadlineRow]:
-    """Every deadline, the one that is due first at the front and those without a day last."""
-    names, pins = party_names(db), pinpoints(db)
+    With ``by_rule`` only those that a rule decides and that are not over.
+    """
+    names = party_names(db)
     condition, values = within("case_name", cases)
-    among, days = shown.condition("status IN ('met', 'missed', 'withdrawn')")
+    among = "rule IS NOT NULL AND status IN ('open', 'waiting')" if by_rule else "1"
     sql = f"""
     SELECT * FROM deadlines WHERE {condition} AND {among}
     ORDER BY earliest IS NULL, earliest, latest, case_name, name
     """  # noqa: S608
     owing = "SELECT party FROM deadline_parties WHERE deadline = ? ORDER BY rowid"
     found = []
-    for row in db.execute(sql, [*values, *days]):
-        same = {name: row[name] for name in DeadlineRow._fields if name in row.keys()}  # noqa: SIM118 (a Row is no dict)
-        found.append(
-            DeadlineRow(
-                **same,
-                case=row["case_name"],
-                parties=tuple(names.get(party, party) for (party,) in db.execute(owing, [row["id"]])),
-                is_stale=bool(row["stale"]),
-                pinpoints=pins.get(row["id"], ""),
-            )
-        )
+    for row in db.execute(sql, values):
+        told = dict(row)
+        same = {name: told[name] for name in DeadlineRow._fields if name in told}
+        same |= {
+            "case": told["case_name"],
+            "parties": tuple(names.get(party, party) for (party,) in db.execute(owing, [told["id"]])),
+            "is_stale": bool(told["stale"]),
+            "pinpoints": told["pinpoints"] or "",
+        }
+        found.append(DeadlineRow(**same))
     return found
 
 
@@ -215,17 +211,16 @@ def exports(db: sqlite3.Connection) -> list[Export]:
     return list(last.values())
 
 
-def hearings(db: sqlite3.Connection, cases: Sequence[str] = (), *, shown: Shown = ALL) -> list[HearingRow]:
+def hearings(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[HearingRow]:
     """Every hearing, in the order of their days."""
-    names, pins = party_names(db), pinpoints(db)
-    condition, values = within("case_name", cases)
-    among, days = shown.condition("(status <> 'set')")
+    condition, values = within("h.case_name", cases)
     sql = f"""
-    SELECT case_name, day, earliest, latest, status, court, purpose, moved_to, reason, development FROM hearings
-    WHERE {condition} AND {among} ORDER BY earliest IS NULL, earliest, latest, case_name, number
+    SELECT h.case_name, h.day, h.earliest, h.latest, h.status, coalesce(p.name, h.court), h.purpose, h.moved_to,
+           h.reason, h.development, coalesce(h.pinpoints, '')
+    FROM hearings h LEFT JOIN parties p ON p.id = h.court
+    WHERE {condition} ORDER BY h.earliest IS NULL, h.earliest, h.latest, h.case_name, h.number
     """  # noqa: S608
-    rows = [HearingRow(*(*row, pins.get(row["development"], ""))) for row in db.execute(sql, [*values, *days])]
-    return [row._replace(court=names.get(row.court, row.court) if row.court else None) for row in rows]
+    return [HearingRow(*row) for row in db.execute(sql, values)]
 
 
 def calendar_entries(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[CalendarEntry]:
@@ -238,39 +233,83 @@ def calendar_entries(db: sqlite3.Connection, cases: Sequence[str] = ()) -> list[
     return [CalendarEntry(*row) for row in db.execute(sql, values)]
 
 
-def open_orders(db: sqlite3.Connection, cases: Sequence[str] = (), *, shown: Shown = ALL) -> list[OrderRow]:
-    """The orders that say by when, are not discharged or reversed, and have no deadline of their own."""
-    names, pins = party_names(db), pinpoints(db)
-    owing = "SELECT party FROM order_parties WHERE order_id = ? AND side = 'debtor' ORDER BY number"
-    condition, values = within("o.case_name", cases)
-    among, days = shown.condition("0")
-    sql = f"""
-    SELECT o.* FROM orders o
-    WHERE {condition} AND {among} AND (o.due IS NOT NULL OR o.due_terms IS NOT NULL)
-      AND NOT EXISTS (
-        SELECT 1 FROM deadlines d WHERE d.concerns = o.development AND +d.status IN ('open', 'waiting', 'met'))
-      AND NOT EXISTS (SELECT 1 FROM order_changes c WHERE c.order_event = o.development AND c.what = 'reversal')
-      AND (o.amount IS NULL OR EXISTS (
-        SELECT 1 FROM debts d WHERE d.order_id = o.id AND d.state NOT IN ('discharged', 'reversed')))
-    ORDER BY o.earliest IS NULL, o.earliest, o.case_name, o.rowid
-    """  # noqa: S608
-    found = []
-    for row in db.execute(sql, [*values, *days]):
-        amount = f"{grouped(row['amount'])} {row['currency']}" if row["amount"] else None
-        found.append(
-            OrderRow(
-                case=row["case_name"],
-                what=" and ".join(filter(None, (amount, row["act"]))) or "order",
-                debtors=tuple(names.get(party, party) for (party,) in db.execute(owing, [row["id"]])),
-                due=row["due"],
-                earliest=row["earliest"],
-                latest=row["latest"],
-                due_terms=row["due_terms"],
-                ref=row["development"],
-                pinpoints=pins.get(row["development"], ""),
-            )
-        )
-    return found
+_WHO = """
+  (SELECT group_concat(name, ', ')
+   FROM (SELECT coalesce(p.name, y.party) AS name FROM {} y LEFT JOIN parties p ON p.id = y.party WHERE {}))
+"""
+_DUE = f"""
+WITH duties AS (
+  SELECT 1 AS sort, d.rowid AS number, d.status NOT IN ('open', 'waiting') AS is_over, case_name, name,
+         coalesce(d.what, name) AS what, {_WHO.format("deadline_parties", "y.deadline = d.id ORDER BY y.rowid")} AS who,
+         due, earliest, latest,
+         CASE d.status WHEN 'open' THEN NULL WHEN 'waiting' THEN 'waits for ' || waits_for ELSE d.status END AS told,
+         d.id AS ref, pinpoints, rule, coalesce(law, basis) AS law
+  FROM deadlines d WHERE {{of_case}} AND ({{coming}} AND d.status IN ('open', 'waiting') {{or_over}})
+  UNION ALL
+  SELECT 2, h.number, h.status <> 'set', case_name, 'hearing', 'hearing' || coalesce(' for ' || purpose, ''),
+         coalesce(p.name, h.court), day, earliest, latest,
+         CASE WHEN h.status = 'held' THEN 'held'
+              WHEN h.status = 'postponed' THEN 'postponed to ' || coalesce(moved_to, 'a day not set')
+              WHEN latest < :on THEN 'its day has passed; whether it was held is not logged' ELSE 'set' END,
+         development, pinpoints, NULL, NULL
+  FROM hearings h LEFT JOIN parties p ON p.id = h.court
+  WHERE {{of_case}} AND ({{coming}} AND h.status = 'set' {{or_over}}) AND day IS NOT NULL
+  UNION ALL
+  -- an order that says by when, is not discharged or reversed, and has no deadline of its own
+  SELECT 3, o.rowid, 0, o.case_name, 'order', coalesce(o.what, 'order') || coalesce(', ' || due_terms, ''),
+         {_WHO.format("order_parties", "y.order_id = o.id AND y.side = 'debtor' ORDER BY y.number")},
+         due, earliest, latest,
+         CASE WHEN due IS NULL
+              THEN 'no deadline is set: tracker deadline ' || o.case_name || ' NAME --concerns ' || development END,
+         development, pinpoints, NULL, NULL
+  FROM orders o
+  WHERE {{of_case}} AND {{coming}} AND (due IS NOT NULL OR due_terms IS NOT NULL)
+    AND NOT EXISTS (
+      SELECT 1 FROM deadlines d WHERE d.concerns = o.development AND +d.status IN ('open', 'waiting', 'met'))
+    AND NOT EXISTS (SELECT 1 FROM order_changes c WHERE c.order_event = o.development AND c.what = 'reversal')
+    AND (o.amount IS NULL OR EXISTS (
+      SELECT 1 FROM debts b WHERE b.order_id = o.id AND b.state NOT IN ('discharged', 'reversed')))
+)
+SELECT CASE WHEN is_over THEN 'done' WHEN earliest IS NULL OR latest IS NULL THEN 'waiting'
+            -- a day that may have passed counts: whoever waits for the latest may be too late
+            WHEN earliest < :on THEN 'overdue' ELSE 'coming' END AS part,
+       case_name, name, what, coalesce(who, ''), due,
+       nullif(nullif(earliest, '{EARLIEST}'), '{LATEST}'), nullif(nullif(latest, '{EARLIEST}'), '{LATEST}'),
+       coalesce(told, CASE
+         WHEN earliest IS NULL OR latest IS NULL THEN 'no day yet'
+         WHEN latest < :on THEN 'overdue'
+         WHEN earliest < :on AND earliest > '{EARLIEST}' THEN 'perhaps overdue: safe only until ' || earliest
+         WHEN earliest < :on THEN 'perhaps overdue'
+         WHEN earliest = latest THEN 'open' ELSE 'open, safe until ' || earliest END)
+       || coalesce((
+         SELECT '; disputed: ' || group_concat(words, ', ')
+         FROM (SELECT replace(x.field, '_', ' ') AS words FROM disputes x
+               WHERE x.target = ref AND +x.status = 'open' ORDER BY x.field)), ''),
+       ref, coalesce(pinpoints, ''), NULL, rule, law
+FROM duties
+ORDER BY CASE part WHEN 'overdue' THEN 1 WHEN 'coming' THEN 2 WHEN 'waiting' THEN 3 ELSE 4 END,
+         coalesce(earliest, '{LATEST}'), case_name, name, sort, latest, number
+"""  # noqa: S608
+"""What has to be done, with all its words: what Python would say of each row costs several times the row."""
+
+
+def due(
+    db: sqlite3.Connection, cases: Sequence[str] = (), *, on: str, until: str | None = None, over: bool = True
+) -> list[DueRow]:
+    """Everything that has a day or waits for one, as seen on a day (YYYY-MM-DD), next first, what is over last.
+
+    Without ``over``, what is over is left out; with ``until`` (a day), so is what comes later than that.
+    """
+    named = {f"case{number}": name for number, name in enumerate(cases)}
+    sql = _DUE.format(
+        of_case=f"case_name IN ({', '.join(f':{each}' for each in named)})" if named else "1",
+        # what has no day is shown
+        coming=f"(earliest IS NULL OR latest IS NULL OR earliest <= :until OR earliest = '{LATEST}')" if until else "1",
+        or_over="OR status NOT IN ('open', 'waiting', 'set')" if over else "",
+    )
+    rows = db.cursor()
+    rows.row_factory = None  # a tuple is enough
+    return [DueRow._make(row) for row in rows.execute(sql, {**named, "on": on, "until": until})]
 
 
 def event_ids(db: sqlite3.Connection, refs: Iterable[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from tracker.names import REGISTERS, case_log
+from tracker.pinpoints import pinpoint
 
 if TYPE_CHECKING:
     import sqlite3
@@ -99,34 +100,6 @@ def pinpoints(db: sqlite3.Connection, cases: Iterable[str] = ()) -> Mapping[str,
 def within(column: str, cases: Sequence[str]) -> tuple[str, list[str]]:
     """A condition that a column holds one of some names, or any when there are none, and its values."""
     return (f"{column} IN ({', '.join('?' * len(cases))})", list(cases)) if cases else ("1", [])
-
-
-def pinpoint(found: Iterable[Citation], names: dict[str, str] | None = None) -> str:
-    """Citations as a reader expects them: ``leida ¶7, 13; contradicted by ¶8``; ``names`` shortens the sources."""
-    texts: list[str] = []
-    said: str | None = None
-    for does in ("supports", "contradicts"):
-        by_source: dict[str, list[str]] = {}
-        for citation in found:
-            if citation.does == does:
-                by_source.setdefault(citation.source, []).extend([citation.locator] if citation.locator else [])
-        for source, locators in by_source.items():
-            name = (names or {}).get(source, source)
-            place = _places(locators)
-            if does == "contradicts":
-                whole = place if said == source and place else f"{name} {place}".strip()
-                texts.append(f"contradicted by {whole}")
-            else:
-                texts.append(f"{name} {place}".strip())
-                said = source
-    return "; ".join(texts)
-
-
-def _places(locators: Sequence[str]) -> str:
-    paragraphs = [each for each in locators if each[:1].isdigit()]
-    others = [each for each in locators if not each[:1].isdigit()]
-    told = [f"¶{', '.join(paragraphs)}"] if paragraphs else []
-    return ", ".join([*told, *others])
 
 
 class Kept(Mapping[str, V]):
