@@ -213,7 +213,7 @@ def _as_sealed(line: bytes, after: Head, log: str) -> Event | None:
         f'"specversion":"1.0","type":"{event.type}","xhash":"{leaf_hash(line[:-_TAIL] + b"}")}"}}'
     )
     is_right = (
-        line == b'{"data":' + data + rest.encode(errors="replace")
+        line == b'{"data":' + data + rest.encode()
         and len(line) <= MAX_LINE
         and number <= MAX_POSITION
         and are_plain(event.id, event.recordedtime, event.recordedby, source, event.type)

@@ -115,7 +115,7 @@ SABOTAGES = [
     Sabotage("the chain", ENVELOPE, "if event.prevhash != after.xhash:", "if False:", LINES),
     Sabotage("the sequence", ENVELOPE, 'if event.sequence != f"{number:010d}":', "if False:", LINES),
     Sabotage("the name of the log in each line", ENVELOPE, 'if log is not None and event.source != "/" + log:', "if False:", LINES),
-    Sabotage("all of a line that is looked at quickly but its data", ENVELOPE, """line == b'{"data":' + data + rest.encode(errors="replace")""", "True", LINES),
+    Sabotage("all of a line that is looked at quickly but its data", ENVELOPE, """line == b'{"data":' + data + rest.encode()""", "True", LINES),
     Sabotage("the length of a line that is looked at quickly", ENVELOPE, "and len(line) <= MAX_LINE\n", "\n", LINES),
     Sabotage("the last number of a line that is looked at quickly", ENVELOPE, "and number <= MAX_POSITION\n", "\n", LINES),
     Sabotage("the members of a line that is looked at quickly", ENVELOPE, "and are_plain(event.id, event.recordedtime, event.recordedby, source, event.type)\n", "\n", LINES),
@@ -149,7 +149,7 @@ SABOTAGES = [
     Sabotage("escaping in HTML", "tracker/documents/html.py", "return escape(visible(text))", "return visible(text)", ("tests/test_documents_html.py",)),
     Sabotage("visible controls in Word", "tracker/documents/docx.py", "_BREAKS.split(visible(plain((piece,))))", "_BREAKS.split(plain((piece,)))", ("tests/test_documents_docx.py", "tests/test_documents.py")),
     Sabotage("no formulas in CSV", "tracker/documents/as_csv.py", "return f\"'{shown}\" if _FORMULA.match(shown) else shown", "return shown", ("tests/test_exports.py",)),
-    Sabotage("escaping in Markdown", "tracker/documents/markdown.py", "told = one_line(text).strip().translate(_MEANING)", "return one_line(text)", ("tests/test_chronology.py::test_nothing_is_taken_for_markup",)),
+    Sabotage("escaping in Markdown", "tracker/documents/markdown.py", "told = told.translate(_MEANING)", "return told", ("tests/test_chronology.py::test_nothing_is_taken_for_markup",)),
     Sabotage("harmless text on a terminal", "tracker/text.py", "return text if text.isprintable() else _hidden().sub(_picture, text)", "return text", ("tests/test_text.py",)),
 ]  # fmt: skip
 

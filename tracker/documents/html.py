@@ -302,13 +302,11 @@ def _begins_with(word: str) -> re.Pattern[str]:
 def _found_by(row: Row) -> str:
     """The attributes by which the script finds a row; a bound that is no day is left out, as an open one is."""
     told = {"case": row.case, "parties": _listed(row.parties)}
-    day = next((cell for cell in row.cells if isinstance(cell, Day)), None)
-    if day:
-        told |= {
-            name: bound or ""
-            for name, bound in (("earliest", day.earliest), ("latest", day.latest))
-            if bound and _is_date(bound)
-        }
+    for cell in row.cells:
+        if isinstance(cell, Day):
+            bounds = {"earliest": cell.earliest, "latest": cell.latest}
+            told |= {name: bound for name, bound in bounds.items() if bound and _is_date(bound)}
+            break
     kind = f' class="status-{_slug(row.status)}"' if row.status else ""
     return kind + "".join(f' data-{name}="{_text(value)}"' for name, value in told.items() if value)
 
@@ -321,8 +319,9 @@ def _listed(names: tuple[str, ...]) -> str:
 def _kind_of(cell: Cell, longest: int) -> str:
     text = plain(cell)
     has_long = len(text) > longest and max(map(len, text.replace("-", " ").split()), default=0) > longest
-    kinds = ["words"] * isinstance(cell, Day) + ["long"] * has_long
-    return f' class="{" ".join(kinds)}"' if kinds else ""
+    if isinstance(cell, Day):
+        return ' class="words long"' if has_long else ' class="words"'
+    return ' class="long"' if has_long else ""
 
 
 def _shares(grid: Grid) -> list[int]:
