@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from tracker.documents.blocks import Block, Cell, Document, Piece
 
 # CommonMark 0.31.2, section 2.4: any ASCII punctuation may be escaped; these mean something within a line.
-_MEANING = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>|~&$#{}!"})
+_SIGNS = "\\`*_[]<>|~&$#{}!"
+_MEANING = str.maketrans({sign: f"\\{sign}" for sign in _SIGNS})
+_MEANS = re.compile(f"[{re.escape(_SIGNS)}]")
 # Where a bare address, which is a link to GitHub (GFM 0.29, section 6.9), is parted; ``_`` is escaped by then.
 _LINK = re.compile(r"(?<=\w)(?=://|@\w|@\\_)|(?<=\bwww)(?=\.)", re.IGNORECASE)
-_MEANS = re.compile(r"[\\`*_\[\]<>|~&$#{}!]")
 _SPACES = re.compile(" {2,}")
 _AT_START = re.compile(r"(\d{1,9}(?=[.)])|)(?=[-+=:.)])")
 
