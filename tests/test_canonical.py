@@ -56,6 +56,8 @@ doubtful = st.recursive(
 @example({"a": "\ud800"}, None, True, 0)
 @example({"a": MAX_INTEGER + 1}, None, True, 0)
 @example({"\xe9": 1}, None, False, 0)
+@example({'a"\\': {'"\xe9\\"': '"\xe9":'}}, None, False, 0)
+@example({"a": ['"\xe9":', "\xe9\\", {"a": '\xe9":'}]}, None, False, 0)
 @example(1, None, True, MAX_DEPTH)
 def test_the_quick_way_of_reading_says_what_the_exact_one_says(
     value: Any, indent: int | None, ascii_only: bool, levels: int

@@ -8,13 +8,15 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
-from test_canonical import names, texts, values
+from test_canonical import doubtful, names, texts, values
 
+from tracker import envelope
 from tracker.canonical import MAX_LINE, decode, encode
 from tracker.envelope import START, ZERO_HASH, Draft, Event, Head, Stamp, new_id, open_alone, open_line, seal
 from tracker.envelope import verify_line as verify
@@ -357,6 +359,47 @@ def test_verify_refuses_what_replay_may_let_pass(line: bytes, reason: str) -> No
     with pytest.raises(BrokenLine) as refusal:
         verify(line, START, "here", LOG)
     assert reason in refusal.value.reason
+
+
+members = st.dictionaries(
+    st.sampled_from(["id", "recordedby", "recordedtime", "type", "specversion", "dataschema", "subject", "extra"]),
+    st.none()
+    | st.sampled_from(
+        ['a"b', "a\\b", "第一", "\x7f", "a.b", "1.0", "tracker:/types/a.b/2", "0198f3c4-6f00-7abc-8def-0123456789AB"]
+    )
+    | st.sampled_from(["2026-02-30T00:00:00.000Z", "2026-02-28T00:00:00.000Z", "1969-12-31T00:00:00.000Z", "", 7])
+    | attributes,
+    max_size=2,
+)
+
+
+@given(
+    st.dictionaries(st.text(max_size=3), doubtful, max_size=2) | doubtful, members, st.sampled_from([(",", ":"), None])
+)
+@example({}, {"id": 'x","id":"0198f3c4-6f00-7abc-8def-0123456789ab'}, (",", ":"))
+@example({}, {"recordedby": 'x","recordedby":"y'}, (",", ":"))
+def test_the_quick_look_at_a_line_says_what_each_check_by_itself_says(
+    data: Any, changed: dict[str, Any], separators: tuple[str, str] | None
+) -> None:
+    whole = {name: value for name, value in (decode(LINE) | {"data": data} | changed).items() if value is not None}
+    whole.pop("xhash")
+    text = json.dumps(whole, separators=separators, ensure_ascii=False, sort_keys=True)
+    line = resealed(text.encode(errors="surrogatepass")[:-1] + b"." * 76)
+
+    def said() -> Event | str:
+        try:
+            return verify(line, START, "here", LOG)
+        except BrokenLine as fault:
+            return fault.reason
+
+    quick = said()
+    with mock.patch.object(envelope, "_as_sealed", return_value=None):
+        assert quick == said()
+
+
+def test_nearly_every_line_is_looked_at_quickly() -> None:
+    with mock.patch.object(envelope, "open_line", side_effect=AssertionError):
+        assert verify(LINE, START, "here", LOG).position == 1
 
 
 def test_nothing_may_come_after_the_hash() -> None:

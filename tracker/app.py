@@ -689,7 +689,7 @@ class Tracker:
         system = f"{platform.system()} {platform.release()} ({platform.machine()})"
         return Facts(found, f"tracker {__version__}", python, system)
 
-    def times(self, logs: Sequence[str] = (), ca: Path | None = None) -> list[Times]:
+    def times(self, logs: Sequence[str] | None = None, ca: Path | None = None) -> list[Times]:
         """Between which outside times the events of these logs, or of all, lie; those without a token are left out.
 
         Raises BadCertificates, BrokenLine, LogRefused and ReadFailed.
@@ -698,7 +698,8 @@ class Tracker:
         from tracker.proofs.stamps import read_roots
 
         roots = read_roots(ca) if ca else ()
-        named = [log for log in logs or self.log.logs() if anchors.is_anchored(self.log, self.root, log)]
+        names = self.log.logs() if logs is None else logs
+        named = [log for log in names if anchors.is_anchored(self.log, self.root, log)]
         return [anchors.times(self.log, self.root, log, list(self.events(log)), roots) for log in named]
 
     # mending it

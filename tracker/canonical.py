@@ -6,13 +6,14 @@ sorting by bytes and sorting by UTF-16 units, as section 3.2.3 asks, are the sam
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Final
 
 import msgspec
 
 from tracker.errors import NotCanonical
 
-__all__ = ["MAX_DEPTH", "MAX_INTEGER", "MAX_LINE", "NotCanonical", "decode", "encode"]
+__all__ = ["MAX_DEPTH", "MAX_INTEGER", "MAX_LINE", "NotCanonical", "decode", "encode", "is_plainly_canonical"]
 
 MAX_LINE: Final = 1_048_576
 """Bytes of a line, without its LF."""
@@ -38,6 +39,11 @@ def _shallow(levels: int) -> Any:
 
 
 _shallow_decoder = msgspec.json.Decoder(_shallow(_SHALLOW))
+_DOUBTFUL: Final = object()
+# In canonical bytes, a text with a byte that is not ASCII and a colon behind it. No text is looked at twice.
+_OTHER_NAME: Final = re.compile(
+    rb'"[^"\\\x80-\xff]*+(?:\\.[^"\\\x80-\xff]*+)*+[\x80-\xff][^"\\]*+(?:\\.[^"\\]*+)*+":', re.DOTALL
+)
 
 
 def encode(value: Any) -> bytes:
@@ -64,14 +70,24 @@ def decode(raw: bytes) -> Any:
     """
     if len(raw) > MAX_LINE:
         raise NotCanonical(f"it is {len(raw)} bytes long, more than {MAX_LINE}")
-    if raw.isascii():  # the names of its members too, then: the canonical form escapes none
-        try:
-            value = _shallow_decoder.decode(raw)
-            if _encoder.encode(value) == raw:
-                return value
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
-            pass
-    return _decode_exactly(raw)
+    value = _decode_quickly(raw)
+    return _decode_exactly(raw) if value is _DOUBTFUL else value
+
+
+def is_plainly_canonical(raw: bytes) -> bool:
+    """Whether ``raw`` is canonical, of few levels, as nearly all is; where it is not, only ``decode`` knows."""
+    return _decode_quickly(raw) is not _DOUBTFUL
+
+
+def _decode_quickly(raw: bytes) -> Any:
+    """Return the value whose canonical bytes are ``raw``, or _DOUBTFUL where it takes a second look."""
+    try:
+        value = _shallow_decoder.decode(raw)
+        if _encoder.encode(value) == raw and (raw.isascii() or not _OTHER_NAME.search(raw)):
+            return value
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        pass
+    return _DOUBTFUL
 
 
 def _decode_exactly(raw: bytes) -> Any:

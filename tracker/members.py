@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 MAX_POSITION: Final = 2**31 - 1
@@ -34,6 +35,7 @@ REQUIRED: Final = {name: re.compile(form) for name, form in _REQUIRED.items()}
 """The form of every text member that must be there."""
 _ALL: Final = re.compile("\n".join(_REQUIRED.values()))
 """All of them at once, joined by what none of them allows."""
+_ID_AND_TIME: Final = re.compile("\n".join([_REQUIRED["id"], _REQUIRED["recordedtime"]]))
 _NAMES: Final = {*_REQUIRED, "data"}
 
 OPTIONAL: Final = {
@@ -78,6 +80,23 @@ def _are_right(members: dict[str, Any]) -> bool:
         return _ALL.fullmatch("\n".join([members[name] for name in _REQUIRED])) is not None
     except (KeyError, TypeError):
         return False
+
+
+def are_plain(event_id: str, recordedtime: str, recordedby: str, source: str, event_type: str) -> bool:
+    """Whether these members have their forms, and are written in JSON as they are, with no escape."""
+    return (
+        _ID_AND_TIME.fullmatch(f"{event_id}\n{recordedtime}") is not None
+        and _is_on_calendar(recordedtime)
+        and _is_plain("recordedby", recordedby)
+        and _is_plain("source", source)
+        and _is_plain("type", event_type)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _is_plain(name: str, text: str) -> bool:
+    """As ``are_plain``; remembered, because many lines have these members in common."""
+    return _has_form(text, REQUIRED[name]) and '"' not in text and "\\" not in text
 
 
 def is_instant(text: str) -> bool:

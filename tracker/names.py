@@ -75,3 +75,12 @@ def check_log(log: str) -> str:
 def log_of(name: str) -> str:
     """Return the log that a reference such as ``parties#3`` or ``haikou-deposit#12`` names; raises BadName."""
     return name if name in REGISTERS else case_log(name)
+
+
+_SHOWN: Final = 12
+"""So many characters of a hash are enough to tell it from others, and few enough to be typed."""
+
+
+def short(xhash: str) -> str:
+    """As much of a hash as names what has it."""
+    return xhash[:_SHOWN]

@@ -28,12 +28,11 @@ def pinpoint(found: Iterable[Cited], names: Mapping[str, str] | None = None) -> 
     """Citations as one text: ``leida ¶7, 13; contradicted by ¶8``; ``names`` shortens the sources."""
     texts: list[str] = []
     said: str | None = None
-    for does in ("supports", "contradicts"):
-        by_source: dict[str, list[str]] = {}
-        for citation in found:
-            if citation.does == does:
-                by_source.setdefault(citation.source, []).extend([citation.locator] if citation.locator else [])
-        for source, locators in by_source.items():
+    by_source: dict[str, dict[str, list[str]]] = {"supports": {}, "contradicts": {}}
+    for each in found:
+        by_source.get(each.does, {}).setdefault(each.source, []).extend([each.locator] if each.locator else [])
+    for does, sources in by_source.items():
+        for source, locators in sources.items():
             name = (names or {}).get(source, source)
             place = _places(locators)
             if does == "contradicts":

@@ -11,7 +11,7 @@ from tracker.clocks import moment
 from tracker.errors import BadDate, BadHead, OtherRecord
 from tracker.eventtypes.documents import DocumentIssued
 from tracker.forks import times_here
-from tracker.names import REGISTERS, case_log, log_of, parse_ref
+from tracker.names import REGISTERS, case_log, log_of, parse_ref, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 _HASH = re.compile(r"[0-9a-f]{8,64}\Z", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,7}\Z", re.ASCII)
-_SHOWN = 12
-"""So many characters of a hash are enough to tell it from others, and few enough to be typed."""
 
 
 class State(NamedTuple):
@@ -35,11 +33,6 @@ class State(NamedTuple):
     def of(self, logs: Logs) -> dict[str, list[Event]]:
         """The logs as they then were; those that had not begun are left out."""
         return {log: list(events[:length]) for log, events in logs.items() if (length := self.lengths.get(log, 0))}
-
-
-def short(xhash: str) -> str:
-    """As much of a hash as names a state."""
-    return xhash[:_SHOWN]
 
 
 def is_head(name: str) -> bool:

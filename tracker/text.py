@@ -57,9 +57,9 @@ def refuse_controls(text: str) -> str | None:
 
 def one_line(text: str) -> str:
     """The visible text on one line: each run of line breaks, tabs and spaces becomes one space."""
-    shown = visible(text)
-    is_one_line = shown.isprintable() and "  " not in shown  # as most texts are, and soon seen
-    return (shown if is_one_line else _BREAKS.sub(" ", shown)).strip(" ")
+    if text.isprintable() and "  " not in text:  # as most texts are, and soon seen
+        return text.strip(" ")
+    return _BREAKS.sub(" ", visible(text)).strip(" ")
 
 
 def width(text: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,6 +83,6 @@ def chronology_command(
         code = save_and_issue(ctx, Path(target), document, issue, cases, record)
         if code:
             return code
-    if not any(row.developments for row in queries.status(record, cases, today=date.today().isoformat())):
+    if not any(row["developments"] for row in queries.rows_of(record, "tallies", "case_name", cases)):
         output.say(f"Nothing has happened in it yet: log what did with 'tracker log {cases[0]} TYPE'.")
     return 0

@@ -99,8 +99,8 @@ def _verify(
     rows = list(tracker.verify(logs, keys))
     projection = _projection(tracker) if rows and not logs and not gravest([row.code for row in rows]) else None
     bare = sum(row.lines - row.sealed for row in rows)
-    whole = [row.log for row in rows if row.fault is None and row.lines]
-    outside = tracker.times(whole, ca) if whole else []
+    whole = [row for row in rows if row.fault is None and row.lines]
+    outside = tracker.times([row.log for row in whole if row.is_anchored], ca) if whole else []
     if form:
         output.write(list(_told(rows, compared, projection, outside)), form)
     elif not rows:

@@ -10,7 +10,6 @@ from tracker import queries
 from tracker.documents import LAYOUTS, layouts
 from tracker.documents.blocks import Document
 from tracker.documents.labels import in_own_words
-from tracker.documents.logged import logged
 from tracker.documents.matter import Matter
 from tracker.documents.template import PLAIN, Template
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tracker.documents.labels import Language
+    from tracker.documents.logged import Behind
 
 
 class Former(NamedTuple):
@@ -57,11 +57,17 @@ def _document(matter: Matter, layout: str) -> Document:
     blocks = tuple(getattr(layouts, LAYOUTS[layout])(matter))
     what = matter.label("privilege log" if layout == "privilege" else "chronology")
     title = f"{what}{'：' if matter.language == 'zh' else ': '}{matter.title}"
-    behind = cache(partial(logged, matter.db, matter.names))
+    behind = cache(partial(_behind, matter))
     return Document(
         title, blocks, matter.language, matter.made_from,
         entries=lambda: behind().entries, left_out=lambda: behind().left_out,
     )  # fmt: skip
+
+
+def _behind(matter: Matter) -> Behind:
+    from tracker.documents.logged import logged  # only formats that can be read back ask for it
+
+    return logged(matter.db, matter.names)
 
 
 def _redlined(document: Document, matter: Matter, layout: str, former: Former) -> Document:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from tracker.dates import EARLIEST, LATEST, EDTFDate, in_words, parse
 from tracker.documents.blocks import Day
 from tracker.documents.labels import Language, label
@@ -36,6 +38,7 @@ def _disputed(claimed: list[str], language: Language) -> Day:
     return Day(words, None, None if earliest == EARLIEST else earliest, None if latest == LATEST else latest)
 
 
+@lru_cache(maxsize=4096)
 def said(text: str, language: Language) -> str:
     """An EDTF date in words; raises BadDate."""
     date = parse(text)

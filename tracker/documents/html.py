@@ -9,6 +9,7 @@ import json
 import re
 from base64 import b64encode
 from datetime import date
+from functools import cache, lru_cache
 from hashlib import sha256
 from html import escape
 from itertools import accumulate, pairwise, zip_longest
@@ -247,6 +248,7 @@ def _digest(text: str) -> str:
     return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
 
 
+@cache
 def _slug(text: str) -> str:
     return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")
 
@@ -273,6 +275,7 @@ def _is_moment(told: str) -> bool:
     return bool(match and _is_date(match[1]))
 
 
+@lru_cache(maxsize=4096)
 def _is_date(told: str) -> bool:
     match = _DATE_AND_TIME.fullmatch(told)
     try:
@@ -287,33 +290,38 @@ def _says(row: Row, status: str) -> bool:
     said += [mark for text in said for mark in _IN_BRACKETS.findall(text)]
     pieces = (piece for cell in row.cells if not isinstance(cell, str) for piece in cell)
     said += [piece.text for piece in pieces if isinstance(piece, Strong)]
-    word = re.compile(rf"{re.escape(status)}\b.*", re.IGNORECASE | re.DOTALL)
+    word = _begins_with(status)
     return any(word.fullmatch(each.strip()) for each in said)
+
+
+@cache
+def _begins_with(word: str) -> re.Pattern[str]:
+    return re.compile(rf"{re.escape(word)}\b.*", re.IGNORECASE | re.DOTALL)
 
 
 def _found_by(row: Row) -> str:
     """The attributes by which the script finds a row; a bound that is no day is left out, as an open one is."""
     told = {"case": row.case, "parties": _listed(row.parties)}
-    day = next((cell for cell in row.cells if isinstance(cell, Day)), None)
-    if day:
-        told |= {
-            name: bound or ""
-            for name, bound in (("earliest", day.earliest), ("latest", day.latest))
-            if bound and _is_date(bound)
-        }
+    for cell in row.cells:
+        if isinstance(cell, Day):
+            bounds = {"earliest": cell.earliest, "latest": cell.latest}
+            told |= {name: bound for name, bound in bounds.items() if bound and _is_date(bound)}
+            break
     kind = f' class="status-{_slug(row.status)}"' if row.status else ""
     return kind + "".join(f' data-{name}="{_text(value)}"' for name, value in told.items() if value)
 
 
+@lru_cache(maxsize=4096)
 def _listed(names: tuple[str, ...]) -> str:
     return json.dumps([visible(name) for name in names], ensure_ascii=False) if names else ""
 
 
 def _kind_of(cell: Cell, longest: int) -> str:
     text = plain(cell)
-    has_long = len(text) > longest and any(len(word) > longest for word in re.split(r"[\s-]+", text))
-    kinds = ["words"] * isinstance(cell, Day) + ["long"] * has_long
-    return f' class="{" ".join(kinds)}"' if kinds else ""
+    has_long = len(text) > longest and max(map(len, text.replace("-", " ").split()), default=0) > longest
+    if isinstance(cell, Day):
+        return ' class="words long"' if has_long else ' class="words"'
+    return ' class="long"' if has_long else ""
 
 
 def _shares(grid: Grid) -> list[int]:

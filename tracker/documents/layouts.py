@@ -10,7 +10,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tracker import queries
-from tracker.clocks import ASSERTED_BY
 from tracker.documents import parts
 from tracker.documents.blocks import Grid, Heading, Items, Note, PageBreak, Paragraph, Row, Strong
 from tracker.documents.days import day, said
@@ -168,6 +167,8 @@ def comparison(matter: Matter) -> Iterator[Block]:
 
 
 def _compared(matter: Matter) -> Iterator[Block]:
+    from tracker.clocks import ASSERTED_BY  # with all types of events, which no other layout needs
+
     roles = {
         (row["case_name"], row["party"], row["role"])
         for row in queries.rows_of(matter.db, "roles", "case_name", matter.names)

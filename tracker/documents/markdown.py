@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from tracker.documents.blocks import Block, Cell, Document, Piece
 
 # CommonMark 0.31.2, section 2.4: any ASCII punctuation may be escaped; these mean something within a line.
-_MEANING = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>|~&$#{}!"})
+_SIGNS = "\\`*_[]<>|~&$#{}!"
+_MEANING = str.maketrans({sign: f"\\{sign}" for sign in _SIGNS})
+_MEANS = re.compile(f"[{re.escape(_SIGNS)}]")
 # Where a bare address, which is a link to GitHub (GFM 0.29, section 6.9), is parted; ``_`` is escaped by then.
 _LINK = re.compile(r"(?<=\w)(?=://|@\w|@\\_)|(?<=\bwww)(?=\.)", re.IGNORECASE)
+_SPACES = re.compile(" {2,}")
 _AT_START = re.compile(r"(\d{1,9}(?=[.)])|)(?=[-+=:.)])")
 
 
@@ -33,10 +36,12 @@ def write(document: Document) -> bytes:
 
 def escaped(text: str) -> str:
     """One line in which nothing is taken for markup, a link or HTML."""
-    told = one_line(text).strip().translate(_MEANING)
+    told = one_line(text).strip()
+    if _MEANS.search(told):
+        told = told.translate(_MEANING)
     if "://" in told or "@" in told or "www" in told.lower():
         told = _LINK.sub(r"\\", told)
-    if start := _AT_START.match(told):
+    if (told[:1].isdigit() or told[:1] in "-+=:.)") and (start := _AT_START.match(told)):
         return f"{start[0]}\\{told[start.end() :]}"
     return told
 
@@ -68,7 +73,8 @@ class _Writer:
         """A text on one line."""
         if isinstance(cell, str | Day):
             return escaped(plain(cell))
-        return re.sub(" {2,}", " ", "".join(map(self._piece, cell))).strip()
+        told = "".join(map(self._piece, cell))
+        return (_SPACES.sub(" ", told) if "  " in told else told).strip()
 
     def _piece(self, piece: Piece) -> str:
         """A piece with the spaces around it; a marked one has some, so that its marks work (CommonMark 0.31.2, 6.2)."""

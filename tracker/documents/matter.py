@@ -12,7 +12,6 @@ from tracker import queries
 from tracker.documents.blocks import NEVER, Note, Row, Strong, plain
 from tracker.documents.days import day
 from tracker.documents.labels import Language, label
-from tracker.eventtypes import registry
 from tracker.names import REGISTERS
 from tracker.pinpoints import pinpoint
 
@@ -111,7 +110,12 @@ class Matter:
     @cached_property
     def developments(self) -> list[queries.TimelineRow]:
         """What happened, in order."""
-        return queries.timeline(self.db, self.names, pinned=False)
+        return queries.timeline(self.db, self.names, pinned=False, disputed=self.disputes)
+
+    @cached_property
+    def disputes(self) -> list[queries.DisputeRow]:
+        """Every disputed field, with every value that is claimed for it."""
+        return queries.disputes(self.db, self.names, settled=None, cited=self.citations)
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -208,8 +212,12 @@ class Matter:
 
     def type_label(self, event_type: str, english: str) -> str:
         """What an event type is called."""
+        if self.language != "zh":
+            return english
+        from tracker.eventtypes import registry
+
         known = registry().get(event_type)
-        return known.label_zh if known and self.language == "zh" else english
+        return known.label_zh if known else english
 
     def told(self, row: queries.TimelineRow) -> str:
         """What happened, in one text: what kind of event it is, then what was logged of it."""
@@ -232,11 +240,13 @@ class Matter:
         """Where a development is found: number of the source and pinpoint."""
         found = pinpoint(self.citations.get(row.ref, ()), self.numbers)
         against = "contradicted by "
+        if against not in found:
+            return found or self.label("no source")
         told = [
             self.label("contradicted by", place=each.removeprefix(against)) if each.startswith(against) else each
             for each in found.split("; ")
         ]
-        return "; ".join(told) if found else self.label("no source")
+        return "; ".join(told)
 
     def reference(self, source: str) -> str:
         """A source in full: author, publisher, title, when it was published."""

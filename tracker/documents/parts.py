@@ -10,7 +10,7 @@ from tracker.dates import fault
 from tracker.documents.blocks import Figure, Grid, Heading, Items, Moment, Paragraph, Row, Strong
 from tracker.documents.days import day, said
 from tracker.documents.timeline import in_pages
-from tracker.states import short
+from tracker.names import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,14 +88,13 @@ def cases(matter: Matter) -> Iterator[Block]:
 
 def disputes(matter: Matter) -> Iterator[Block]:
     """Every disputed field with every value that is claimed for it."""
-    found = queries.disputes(matter.db, matter.names, settled=None)
-    if not found:
+    if not matter.disputes:
         return
     yield Heading(1, matter.label("disputes"))
     yield Paragraph(matter.label("disputes_text"))
     told = {row.ref: f"{matter.places[row.ref]}. {matter.kind(row)}" for row in matter.developments}
     rows = []
-    for dispute in found:
+    for dispute in matter.disputes:
         what = f"{told[dispute.target]} [{dispute.target}]" if dispute.target in told else dispute.target
         for value in queries.disputed_values([dispute]):
             cells = (what, value.field, value.told, matter.by_number(value.says_so), value.state)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracker.envelope import START, open_line, verify_line
+from tracker.envelope import START, Head, open_line, verify_line
 from tracker.errors import BrokenLine
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ def replay(log: EventLog, name: str, *, strict: bool = False) -> Iterator[Event]
     """
     head, where, check = START, log.where(name), verify_line if strict else open_line
     lines_by_id: dict[str, int] = {}
-    for line in log.read(name):
+    for number, line in enumerate(log.read(name), 1):
         event = check(line, head, where, name)
-        head = event.head
-        if strict and lines_by_id.setdefault(event.id, head.position) != head.position:
-            raise BrokenLine(where, head.position, f"its id is that of line {lines_by_id[event.id]}")
+        head = Head(number, event.xhash)
+        if strict and lines_by_id.setdefault(event.id, number) != number:
+            raise BrokenLine(where, number, f"its id is that of line {lines_by_id[event.id]}")
         yield event

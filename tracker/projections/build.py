@@ -139,6 +139,7 @@ def unlike(log: EventLog, path: Path) -> list[str] | None:
         if not _usable(path):
             return None
         with closing(connect(path)) as ours:
+            ours.row_factory = None  # plain tuples, as rows are made
             stamps = log.stamps()
             if seen(ours) != stamps:
                 return None
@@ -162,17 +163,22 @@ def _unlike_rows(
             if table not in listed:
                 rows = ours.execute(f"SELECT * FROM {table} WHERE {condition}", values).fetchall()  # noqa: S608 (both from schema.py)
                 held[table] += len(rows)
-                if Counter(map(tuple, rows)) != Counter(made.get(table, ())):
+                if not _are_alike(rows, made.get(table, [])):
                     found.add(table)
     for table, registered in listed.items():
         rows = ours.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 (from schema.py)
         held[table] = len(rows)
         only_named = names[table] - {row[0] for row in registered}
         stubs = [(each, *[None] * (len(rows[0]) - 1)) for each in only_named] if rows else []
-        if Counter(map(tuple, rows)) != Counter([*registered, *stubs]) or (only_named and not rows):
+        if not _are_alike(rows, [*registered, *stubs]) or (only_named and not rows):
             found.add(table)
     sizes = {table.name: ours.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0] for table in TABLES}  # noqa: S608
     return found | {table for table, size in sizes.items() if size != held[table] and table != "about"}
+
+
+def _are_alike(held: list[tuple[Any, ...]], made: list[tuple[Any, ...]]) -> bool:
+    """Whether two lists have the same rows; mostly they are in the same order, which takes less to see."""
+    return held == made or Counter(held) == Counter(made)
 
 
 def _made_otherwise(ours: sqlite3.Connection) -> set[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tracker.errors import BadNote, BadSignersFile, BrokenLine, LogRefused, ReadFailed
 from tracker.logs import durable
 from tracker.logs.repairs import covered, fault_of_tail
-from tracker.proofs import checkpoints, merkle
+from tracker.proofs import anchors, checkpoints, merkle
 from tracker.proofs.keys import public_keys
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ class Verified:
 
     ``fault`` is the line, counted from 1, and the reason; line 0 when the log as such is refused or cannot be read.
     ``loose`` counts the bytes behind the last whole line, which no reader sees and which are a fault too. ``code`` is
-    what the fault comes to, the checkpoints aside.
+    what the fault comes to, the checkpoints aside. ``is_anchored`` says that there are tokens of authorities to look
+    at: beside the checkpoints, or in what an event says.
     """
 
     log: str
@@ -57,6 +58,7 @@ class Verified:
     loose: int = 0
     code: int = WHOLE
     checkpoints: tuple[Checked, ...] = ()
+    is_anchored: bool = False
 
     @property
     def sealed(self) -> int:
@@ -116,12 +118,15 @@ def verify_log(log: EventLog, root: Path, name: str, keys: Sequence[VerifierKey]
 
     where, lines, leaves = log.where(name), 0, []
     fault, loose, code = None, 0, WHOLE
-    sealed = covered(root / "events", name)
+    sizes = checkpoints.sizes(root, name)
+    is_anchored = any(anchors.tokens(root, name, size) for size in sizes)
     try:
         for event in replay(log, name, strict=True):
-            lines = event.position
-            if sealed:
+            lines += 1
+            if sizes:
                 leaves.append(bytes.fromhex(event.xhash))
+            if event.type == anchors.ANCHORED:
+                is_anchored = True
         loose = log.loose_ends(name).get(name, 0)
     except BrokenLine as broken:
         fault, code = (broken.line, broken.reason), DAMAGED
@@ -131,9 +136,12 @@ def verify_log(log: EventLog, root: Path, name: str, keys: Sequence[VerifierKey]
         fault, code = (0, str(failed)), UNREADABLE
     if loose:
         reason = f"{loose} bytes have no end of line: a write was interrupted, or the last line's end was changed"
-        fault, code = (lines + 1, reason), TORN if _is_torn(Path(where), loose, lines + 1, sealed) else DAMAGED
-    found = tuple(_checkpoints(log, root, name, leaves, keys, is_whole=fault is None or loose > 0))
-    return Verified(name, where, lines, fault, loose, code, found)
+        fault, code = (
+            (lines + 1, reason),
+            TORN if _is_torn(Path(where), loose, lines + 1, max(sizes, default=0)) else DAMAGED,
+        )
+    found = tuple(_checkpoints(log, root, name, sizes, leaves, keys, is_whole=fault is None or loose > 0))
+    return Verified(name, where, lines, fault, loose, code, found, is_anchored)
 
 
 def compare(log: EventLog, held: Path, keys: Sequence[VerifierKey], root: Path, name: str | None = None) -> Compared:
@@ -177,10 +185,17 @@ def _signed_twice(root: Path, name: str, said: Checkpoint, keys: Sequence[Verifi
 
 
 def _checkpoints(
-    log: EventLog, root: Path, name: str, leaves: Sequence[bytes], keys: Sequence[VerifierKey], *, is_whole: bool
+    log: EventLog,
+    root: Path,
+    name: str,
+    sizes: Sequence[int],
+    leaves: Sequence[bytes],
+    keys: Sequence[VerifierKey],
+    *,
+    is_whole: bool,
 ) -> Iterator[Checked]:
     """Check the checkpoints of a log, the smallest first; of one that is damaged, ``leaves`` are those before that."""
-    sizes, good = checkpoints.sizes(root, name), 0
+    good = 0
     roots = merkle.roots(leaves, sizes)
     for size in sizes:
         where = str(checkpoints.path_of(root, name, size))

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
+    from tracker.queries.disputed import DisputeRow
+
 
 class TimelineRow(NamedTuple):
     """A development in its place in time; ``privilege`` is on what basis it is privileged, and who claims so."""
@@ -59,14 +61,20 @@ ORDER BY d.date IS NULL, d.earliest, d.latest, coalesce(d.time, ''), d.case_name
 
 
 def timeline(
-    db: sqlite3.Connection, cases: Sequence[str] = (), *, history: bool = False, pinned: bool = True
+    db: sqlite3.Connection,
+    cases: Sequence[str] = (),
+    *,
+    history: bool = False,
+    pinned: bool = True,
+    disputed: Sequence[DisputeRow] | None = None,
 ) -> list[TimelineRow]:
     """Developments in order (design rule 8), those without a date last; with ``history`` also what was retracted.
 
-    Who looks the citations up elsewhere needs no pinpoints: they are empty unless ``pinned``.
+    Who looks the citations up elsewhere needs no pinpoints: they are empty unless ``pinned``. ``disputed``
+    are all disputes of the cases, where they are at hand.
     """
     pins, names = pinpoints(db, cases), party_names(db)
-    said = amended(db, cases, history=history)
+    said = amended(db, cases, history=history, disputed=disputed)
     claims: dict[str, list[str]] = {}
     for claim in privileges(db):
         claims.setdefault(claim.target, []).append(claim.told)

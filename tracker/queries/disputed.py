@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.names import case_log
-from tracker.queries.tables import citations, named, party_names, pinpoints, within
+from tracker.pinpoints import pinpoint
+from tracker.queries.tables import citations, named, party_names, within
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from tracker.queries.tables import Citation
 
 
 class DisputeClaim(NamedTuple):
@@ -55,11 +58,17 @@ class DisputedValue(NamedTuple):
         return f"{self.value} ({self.note})" if self.note else self.value
 
 
-def amended(db: sqlite3.Connection, cases: Sequence[str] = (), *, history: bool) -> dict[str, str]:
+def amended(
+    db: sqlite3.Connection,
+    cases: Sequence[str] = (),
+    *,
+    history: bool,
+    disputed: Sequence[DisputeRow] | None = None,
+) -> dict[str, str]:
     """For every event of some cases, or of all, that was amended, what was said about it, in words, by its ref.
 
-    Disputes are always told; what was corrected or retracted, and why, only with ``history``. What no longer holds is
-    struck through as Markdown does it, between ``~~``.
+    Disputes are always told, and looked up unless ``disputed`` has them all; what was corrected or retracted, and why,
+    only with ``history``. What no longer holds is struck through as Markdown does it, between ``~~``.
     """
     names = party_names(db)
     found: dict[str, list[str]] = {}
@@ -69,7 +78,7 @@ def amended(db: sqlite3.Connection, cases: Sequence[str] = (), *, history: bool)
         found.setdefault(row["target"], []).append(told)
     for row in db.execute("SELECT * FROM retractions ORDER BY target") if history else ():
         found.setdefault(row["target"], []).append(f"retracted by {row['ref']}: {row['reason']}")
-    for each in disputes(db, cases, settled=None):
+    for each in disputes(db, cases, settled=None) if disputed is None else disputed:
         values = " or ".join(
             f"{claim.value} ({', '.join(filter(None, (claim.claimant, claim.pinpoints))) or claim.ref})"
             for claim in each.claims
@@ -95,16 +104,25 @@ def disputed_values(several: Iterable[DisputeRow]) -> list[DisputedValue]:
     return rows
 
 
-def disputes(db: sqlite3.Connection, cases: Sequence[str] = (), *, settled: bool | None = False) -> list[DisputeRow]:
-    """The disputes that are open, those that are settled, or all of them (None), with every value that is claimed."""
-    pins, names, cited = pinpoints(db), party_names(db), citations(db)
+def disputes(
+    db: sqlite3.Connection,
+    cases: Sequence[str] = (),
+    *,
+    settled: bool | None = False,
+    cited: Mapping[str, Sequence[Citation]] | None = None,
+) -> list[DisputeRow]:
+    """The disputes that are open, those that are settled, or all of them (None), with every value that is claimed.
+
+    ``cited`` are the citations of every event, where they are at hand.
+    """
+    names, cited = party_names(db), citations(db) if cited is None else cited
     publishers = {row["id"]: row["publisher"] or row["id"] for row in db.execute("SELECT id, publisher FROM sources")}
     claims: dict[tuple[str, str], list[DisputeClaim]] = {}
     condition, logs = within("log", [log for case in cases for log in (case_log(case), case)])
     sql = f"SELECT * FROM dispute_claims WHERE {condition} ORDER BY target, field, number"  # noqa: S608
     for row in db.execute(sql, logs):
         claimant = names.get(row["claimant"], row["claimant"])
-        pin = pins.get(row["ref"], "").partition("; contradicted by")[0]
+        pin = pinpoint(cited.get(row["ref"], ())).partition("; contradicted by")[0]
         claim = DisputeClaim(named(row["value"], names), claimant, row["note"], row["ref"], pin)
         claims.setdefault((row["target"], row["field"]), []).append(claim)
     found = []
