@@ -52,5 +52,13 @@ def holder_of_the_lock(path: Path) -> Iterator["Popen[str]"]:
         process.kill()
 
 
+def is_running(pid: int) -> bool:
+    """Whether a process is there and has not ended (Linux)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def kill_myself() -> None:
     os.kill(os.getpid(), signal.SIGKILL)

@@ -8,9 +8,11 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
+from processes import finish, is_running, start
 from running import PROJECT
 
 from tracker.app import Tracker
@@ -110,3 +112,29 @@ def test_when_parts_cannot_be_joined_the_projection_stays(tracker: Tracker, monk
     assert {it.name for it in tracker.root.iterdir()} == {"events", "tracker.db"}
     monkeypatch.undo()
     assert contents(tracker, 1) == before
+
+
+def test_a_part_for_a_rebuild_that_was_killed_does_not_stay(tracker: Tracker, tmp_path_factory: Any) -> None:
+    before, beside = contents(tracker, 1), tmp_path_factory.mktemp("beside")
+    new_database, go = loading.new_database, beside / "go"
+
+    def late(path: Path) -> sqlite3.Connection:
+        (beside / f"{os.getpid()}.waits").touch()
+        while not go.exists():
+            sleep(0.005)
+        return new_database(path)
+
+    def rebuilding() -> None:
+        loading.new_database = late  # type: ignore[assignment]  # only of parts, in a process of its own
+        build.rebuild(tracker.log, tracker.root / "tracker.db", processes=2)
+
+    child = start(rebuilding)
+    while len(waiting := list(beside.iterdir())) < 2:
+        sleep(0.005)
+    os.kill(child, signal.SIGKILL)
+    finish(child)
+    assert contents(tracker, 1) == before, "whatever lies there of it is swept"
+    go.touch()
+    while any(map(is_running, (int(it.stem) for it in waiting))):
+        sleep(0.005)
+    assert {it.name for it in tracker.root.iterdir()} == {"events", "tracker.db"}

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
+from processes import is_running
 from running import PROJECT
 
 from tracker.projections.workers import AHEAD, share
@@ -101,10 +102,3 @@ for _ in share(10**7, work, 3):
     while any(map(is_running, pids)) and monotonic() < until:
         sleep(0.02)
     assert not any(map(is_running, pids))
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False

@@ -32,6 +32,7 @@ class Sabotage(NamedTuple):
 
 DURABLE, FILES, BUILD = "tracker/logs/durable.py", "tracker/logs/files.py", "tracker/projections/build.py"
 LOOKING, OPENING = "tracker/logs/looking.py", "tracker/projections/opening.py"
+LOADING = "tracker/projections/loading.py"
 ENVELOPE, BATCH = "tracker/envelope.py", "tracker/logs/batch.py"
 WRITES, CRASHES, LOGS = ("tests/test_durable.py",), ("tests/test_logs_crash.py",), ("tests/test_logs_files.py",)
 CONTRACT, LINES = ("tests/test_logs.py",), ("tests/test_envelope.py", "tests/test_vectors.py")
@@ -140,6 +141,8 @@ SABOTAGES = [
              (*("tests/test_projection_shared.py",), "tests/test_projection.py")),
     Sabotage("the lock of the projection while it is exchanged", BUILD, "            with _held(path):\n", "            if True:\n", ("tests/test_projection_shared.py",)),
     Sabotage("sweeping what killed rebuilds left", BUILD, "            durable.sweep_drafts(path)\n", "", (f"{TORTURE}[storms]",)),
+    Sabotage("removing a part that nobody will join", LOADING, "if os.getppid() != joins:", "if False:", ("tests/test_loading.py",)),
+    Sabotage("doing what another process did not", LOADING, "                if is_done:\n", "                if True:\n", ("tests/test_loading.py",)),
     Sabotage("a projection in memory that only reads", BUILD, '    connection.execute("PRAGMA query_only = 1")\n', "", ("tests/test_projection.py", "tests/test_projection_shared.py")),
     Sabotage("a projection that is only read", OPENING, 'def connect(path: Path, mode: str = "ro")', 'def connect(path: Path, mode: str = "rw")', ("tests/test_projection.py", "tests/test_cli_surroundings.py")),
     Sabotage("what a query may do", "tracker/queries/asking.py", "    db.set_authorizer(_allowed)\n", "", ("tests/test_cli_surroundings.py",)),

@@ -16,6 +16,7 @@ from torture.campaign import Counts, How, emptied
 from tracker.app import Tracker
 from tracker.envelope import Stamp
 from tracker.logs.files import FileLog
+from tracker.projections import loading
 
 PER_STORE = 250
 """Kills before a new store is begun: each of them reads the whole log at its end."""
@@ -31,6 +32,7 @@ def run(how: How, folder: Path) -> Counts:
         "acknowledged before a kill, none lost": 0,
         "written, but killed before the answer": 0,
         "kill -9 while rebuilding": 0,
+        "of those, while several processes did": 0,
     }
     for kills in _portions(how.pick(70, 10_000)):
         with emptied(folder) as root:
@@ -97,18 +99,24 @@ def _kill_rebuilders(root: Path, kills: int, chance: Random, counts: Counts) -> 
     tracker, begun = registered(root), root.parent / "begun"
     names = {it.name for it in root.iterdir()}
 
-    def work() -> None:
+    def work(processes: int) -> None:
+        loading.ALONE_SECONDS = 0
         with begun.open("a", buffering=1) as beginning:
             while True:
                 beginning.write("begun\n")
-                Tracker(root).rebuild()
+                Tracker(root).rebuild(processes=processes)
 
     for turn in range(kills):
-        assert killed(work, begun, chance), "it rebuilds for ever"
+        processes = 1 + turn % 3
+        assert killed(partial(work, processes), begun, chance), "it rebuilds for ever"
+        counts["of those, while several processes did"] += processes > 1
         if turn % 5 == 0:
             written(tracker.log, "cases/a", note(f"turn {turn}"))
         seen = answers(Tracker(root)) if turn % 5 == 0 else None
         tracker.rebuild()
         assert seen in (None, answers(tracker))
+        until = time.monotonic() + 20
+        while {it.name for it in root.iterdir()} != names | {"tracker.db"} and time.monotonic() < until:
+            time.sleep(0.005)  # the others learn of it only when they are done with their part
         assert {it.name for it in root.iterdir()} == names | {"tracker.db"}, "nothing mounts up"
     counts["kill -9 while rebuilding"] += kills

@@ -6,6 +6,7 @@ tables; joining a part takes a tenth of the time it took to find its rows and to
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from time import monotonic
@@ -65,6 +66,8 @@ def _load_shared(
     parts = [beside.with_name(f"{beside.name}.{number}") for number in range(len(portions))]
     tables = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
 
+    joins = os.getpid()
+
     def fill(number: int) -> None:
         with closing(new_database(parts[number])) as part:
             for _, sql in tables:
@@ -72,6 +75,8 @@ def _load_shared(
             for name in portions[number]:
                 write(part, name)
             part.commit()
+        if os.getppid() != joins:  # killed meanwhile: nobody will join it
+            parts[number].unlink(missing_ok=True)
 
     try:
         with closing(share(len(portions), fill, processes)) as shared:
