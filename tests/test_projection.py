@@ -89,6 +89,24 @@ def test_every_event_on_its_own_is_an_update(tmp_path: Path) -> None:
     assert answers(tracker) == rebuilt(tracker)
 
 
+def test_an_update_touches_only_the_rows_that_change(tracker: Tracker) -> None:
+    written(tracker.log, "cases/a", *(note(f"note {number}", citations=CITED) for number in range(20)))
+    sql = "SELECT ref, event_id FROM developments WHERE text LIKE 'note 7%'"
+    [(ref, event_id)] = tracker.read().execute(sql).fetchall()
+    ask(tracker.path, "CREATE TABLE gone (what, ref)")
+    for table, column in (("developments", "ref"), ("search_texts", "ref"), ("citations", "development")):
+        then = f"INSERT INTO gone VALUES ('{table}', old.{column})"  # noqa: S608
+        ask(tracker.path, f"CREATE TRIGGER told_{table} AFTER DELETE ON {table} BEGIN {then}; END")
+    written(tracker.log, "cases/a", note("one more"))
+    assert list(tracker.read().execute("SELECT * FROM gone")) == []
+    correction = {"of": event_id, "field": "note", "value": "another note", "reason": "misread"}
+    written(tracker.log, "cases/a", ("correction.made", correction))
+    gone = [tuple(row) for row in tracker.read().execute("SELECT * FROM gone ORDER BY what")]
+    assert gone == [("developments", ref), ("search_texts", ref)]
+    assert ref in [found.ref for found in queries.search(tracker.read(), "another", limit=9)]
+    assert queries.search(tracker.read(), "note 7", limit=9) == []
+
+
 def test_names_that_nobody_uses_any_more_go(tracker: Tracker) -> None:
     before = answers(tracker)
     said = ("statement.made", {"speaker": "only-here", "gist": "g", "citations": [{"source": "only-here"}]})

@@ -30,7 +30,7 @@ from tracker.projections.opening import (
     seen,
     sqlite_faults,
 )
-from tracker.projections.schema import OF_A_CASE, OF_PARTIES, OF_SOURCES, TABLES
+from tracker.projections.schema import EVENT_IN, OF_A_CASE, OF_PARTIES, OF_SOURCES, TABLES
 from tracker.projections.stubs import Named, all_named, complete_stubs
 from tracker.projections.views import VIEWS
 from tracker.projections.workers import processors
@@ -271,9 +271,8 @@ def _update(log: EventLog, path: Path, changed: set[str], stamps: Mapping[str, s
             named = Named()
             for name in _in_dependence(changed):
                 named.add(connection, name)  # what was named, and perhaps is not any more
-                _delete(connection, name)
-                if name in stamps:
-                    _insert(connection, _rows(_reader(log)(name), name, stamps[name]))
+                rows = _rows(_reader(log)(name), name, stamps[name]) if name in stamps else {}
+                _replace(connection, name, rows)
                 named.add(connection, name)
             named.complete_stubs(connection)
         except BaseException:
@@ -391,10 +390,36 @@ def _statement(name: str) -> tuple[str, Callable[[Mapping[str, Any]], tuple[Any,
     return f"INSERT INTO [{name}] ({names}) VALUES ({places})", itemgetter(*columns)  # noqa: S608 (all from schema.py)
 
 
-def _delete(connection: sqlite3.Connection, name: str) -> None:
-    """Delete the rows of one log."""
+def _replace(connection: sqlite3.Connection, name: str, rows: Mapping[str, list[tuple[Any, ...]]]) -> None:
+    """Put rows in the place of those of a log; what is there already stays: after one more event, nearly all of it.
+
+    To take thousands of rows out of all indexes and the full text, and put them in again, takes several times as long
+    as to read them, and now and then SQLite has to put the pieces of the full text together.
+    """
     for table, condition, values in _places(name):
-        connection.execute(f"DELETE FROM {table} WHERE {condition}", values)  # noqa: S608 (both from schema.py)
+        made = rows.get(table, [])
+        among = f"FROM {table} WHERE {condition}"
+        found = connection.execute(f"SELECT rowid, * {among} ORDER BY rowid", values).fetchall()
+        held = [row[1:] for row in found]
+        if held == made:
+            continue
+        if table in EVENT_IN:
+            at = EVENT_IN[table]
+            were, are = _by_event(held, at), _by_event(made, at)
+            gone = [(row[0],) for row in found if were[row[1 + at]] != are.get(row[1 + at])]
+            connection.executemany(f"DELETE FROM {table} WHERE rowid = ?", gone)  # noqa: S608
+            made = [row for row in made if were.get(row[at]) != are[row[at]]]
+        else:
+            connection.execute(f"DELETE {among}", values)
+        _insert(connection, {table: made})
+
+
+def _by_event(rows: Iterable[tuple[Any, ...]], at: int) -> dict[object, list[tuple[Any, ...]]]:
+    """Rows by the event they are of, which the column ``at`` names."""
+    found: dict[object, list[tuple[Any, ...]]] = {}
+    for row in rows:
+        found.setdefault(row[at], []).append(row)
+    return found
 
 
 def _places(name: str) -> Iterator[tuple[str, str, Mapping[str, str]]]:

@@ -695,6 +695,9 @@ OF_A_CASE: tuple[tuple[str, str], ...] = (
 )
 """Where the rows of one case stand: table and condition, those that refer to others first."""
 
+EVENT_IN = {"developments": 0, "citations": 1, "mentions": 0, "search_texts": 0}
+"""The tables with rows of every event, and the column that tells of which; their order matters within an event only."""
+
 _OF_REGISTER = tuple((table, "log = :log") for table in (*_SAID_OF, "register_lines"))
 OF_SOURCES = (
     *_OF_REGISTER,
