@@ -107,6 +107,13 @@ def test_an_update_touches_only_the_rows_that_change(tracker: Tracker) -> None:
     assert queries.search(tracker.read(), "note 7", limit=9) == []
 
 
+def test_no_update_waits_until_all_of_the_full_text_is_put_together(tracker: Tracker) -> None:
+    sql = "SELECT v FROM search_texts_fts_config WHERE k = 'crisismerge'"
+    assert tracker.read().execute(sql).fetchone()[0] == build.PIECES
+    written(tracker.log, "cases/a", note("one more"))
+    assert tracker.read().execute(sql).fetchone()[0] == build.PIECES
+
+
 def test_names_that_nobody_uses_any_more_go(tracker: Tracker) -> None:
     before = answers(tracker)
     said = ("statement.made", {"speaker": "only-here", "gist": "g", "citations": [{"source": "only-here"}]})
