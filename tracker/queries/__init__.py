@@ -36,7 +36,6 @@ if TYPE_CHECKING:
         Turn,
         calendar_entries,
         deadlines,
-        disputed_fields,
         due,
         event_ids,
         exports,
@@ -107,7 +106,6 @@ __all__ = [
     "cited_sources",
     "concerned",
     "deadlines",
-    "disputed_fields",
     "disputed_values",
     "disputes",
     "due",
@@ -165,7 +163,7 @@ _PLACES = {
     "documents": "IssuedRow issued next_issue",
     "duties": (
         "CalendarEntry DeadlineRow DueRow Export HearingRow OwedRow Result Turn calendar_entries deadlines "
-        "disputed_fields due event_ids exports hearings owed results steps totals turns"
+        "due event_ids exports hearings owed results steps totals turns"
     ),
     "logged": "HeadRow concerned ids_among ids_of_deadlines is_registered projected registered stamps",
     "privilege": "PrivilegeRow is_anything_privileged privileges",

@@ -324,7 +324,7 @@ def owed(db: sqlite3.Connection, cases: Sequence[str] = (), *, on: str = ALWAYS)
     names, pins = party_names(db), pinpoints(db)
     due = _dues(db)
     stages = dict(db.execute("SELECT name, stage FROM cases").fetchall())
-    changes, disputes = _changes(db), disputed_fields(db)
+    changes, disputes = _changes(db), _disputed_fields(db)
     found = []
     for case, order in _orders(db):
         if cases and case not in cases:
@@ -355,7 +355,7 @@ def owed(db: sqlite3.Connection, cases: Sequence[str] = (), *, on: str = ALWAYS)
     return found
 
 
-def disputed_fields(db: sqlite3.Connection) -> Mapping[str, list[str]]:
+def _disputed_fields(db: sqlite3.Connection) -> Mapping[str, list[str]]:
     """The fields of each event that are disputed and not settled, by its ref."""
 
     def look_up(ref: str) -> list[str] | None:
