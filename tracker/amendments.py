@@ -184,7 +184,10 @@ class _Fold:
         self.void: set[int] = set()
 
     def all(self) -> dict[int, Standing]:
-        self._settle([event for event in self.events if event.position not in self.waits_for])
+        # Nearly all events amend nothing, and nothing amends them.
+        alone = [event for event in self.events if event.position not in self.about]
+        self.found |= {event.position: Standing(event.data) for event in alone}
+        self._settle([event for event in alone if isinstance(event.data, Amendment)])
         for event in self.events:  # each amends one event, so what still waits is on a circle
             if event.position not in self.found:
                 self._open(event)

@@ -6,7 +6,6 @@ in the order in which it happened, and finds the stage from what surely came bef
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
@@ -35,23 +34,20 @@ if TYPE_CHECKING:
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
-    """One event of the case as it is read: typed where it can be, and when it happened."""
+    """One event of the case as it is read: typed where it can be, when it happened, and how it stands.
+
+    ``status`` is that of its standing. It is ``in_timeline`` when it says something of the world; what cannot be read
+    is shown rather than hidden. It ``counts`` when it says anything to the state: it can be read and is not retracted.
+    """
 
     position: int
     event: Event
     data: EventData | None
     when: dates.EDTFDate | None = None
     standing: Standing | None = None
-
-    @property
-    def in_timeline(self) -> bool:
-        """Whether it says something of the world; what cannot be read is shown rather than hidden."""
-        return is_told(self.data)
-
-    @property
-    def counts(self) -> bool:
-        """Whether it says anything to the state: it can be read, and nobody retracted it."""
-        return self.data is not None and (self.standing is None or self.standing.retracted_by is None)
+    status: str = ""
+    in_timeline: bool = True
+    counts: bool = False
 
     @property
     def label(self) -> str:
@@ -133,24 +129,19 @@ def fold(name: str, events: Iterable[Event]) -> Case:
     Never raises for what events say: what cannot be read or does not fit becomes a ``Problem``.
     """
     problems: list[Problem] = []
-    entries = _amended(name, [_read(name, event, problems) for event in events], problems)
+    entries = _entries(name, events, problems)
     kind_name = next((data.kind for data in _openings(entries)), "")
     positions = {entry.event.id: entry.position for entry in reversed(entries)}
     case = CaseBuilder(name, KINDS.get(kind_name, UNKNOWN), Caption(name), positions, problems=problems)
     in_order = sorted(entries, key=Entry.order)
-    for entry in entries:
-        if entry.data is not None and entry.counts and not isinstance(entry.data, Development):
-            entry.data.apply(case, entry.place)
-    for entry in in_order:
-        if isinstance(entry.data, Development) and entry.counts:
-            entry.data.apply(case, entry.place)
+    for data, entry in _acting(entries):
+        if not isinstance(data, Development):
+            data.apply(case, entry.place)
+    for data, entry in _acting(in_order):
+        if isinstance(data, Development):
+            data.apply(case, entry.place)
     steps, stage = _stages(case, entries)
-    logged = (
-        Logged(each.position, each.event.recordedtime, each.standing, each.when.earliest if each.when else "")
-        for each in entries
-        if each.standing
-    )
-    case.problems += look_over(case, kind_name, logged)
+    case.problems += look_over(case, kind_name, _logged(entries))
     case.problems += (Problem(code, name, at, told) for code, at, told in unsound(case.orders, case.order_changes))
     return _freeze(case, kind_name, steps, stage, in_order)
 
@@ -161,53 +152,81 @@ def _openings(entries: Sequence[Entry]) -> Iterable[CaseOpened]:
     return (entry.data for entry in entries if isinstance(entry.data, CaseOpened) and entry.counts)
 
 
-def _read(name: str, event: Event, problems: list[Problem]) -> Entry:
-    """Type the data of one event; what cannot be typed is kept as it stands."""
+def _acting(entries: Iterable[Entry]) -> Iterable[tuple[EventData, Entry]]:
+    """What says something to the state; most types have nothing to add beyond being there."""
+    for entry in entries:
+        data = entry.data
+        if data is not None and type(data).apply is not EventData.apply and entry.counts:
+            yield data, entry
+
+
+def _logged(entries: Iterable[Entry]) -> Iterable[Logged]:
+    """What counts, as the checks look at it."""
+    for entry in entries:
+        if entry.data is not None and entry.standing is not None and entry.counts:
+            earliest = entry.when.earliest if entry.when else ""
+            yield Logged(entry.position, entry.event.recordedtime, entry.data, entry.standing, earliest)
+
+
+def _entries(name: str, events: Iterable[Event], problems: list[Problem]) -> list[Entry]:
+    """The events as they stand after their amendments, each with its place in time."""
+    read = [(event, event.position, _read(name, event, problems)) for event in events]
+    said = [Said(position, event.id, event.recordedtime, data) for event, position, data in read if data is not None]
+    standings = stand(said, lambda code, position, message: problems.append(Problem(code, name, position, message)))
+    entries = [
+        Entry(position, event, None) if data is None else _placed(event, position, standings[position])
+        for event, position, data in read
+    ]
+    for entry in entries:
+        if entry.data is not None and (faults := faults_of_dates(entry.data)):
+            problems += (Problem("bad-date", name, entry.position, fault) for fault in faults)
+    return entries
+
+
+def _read(name: str, event: Event, problems: list[Problem]) -> EventData | None:
+    """The typed data of one event; None when it cannot be typed, and is kept as it stands."""
     position = event.position
     try:
         data = decode_data(event.type, event.data, event.form)
     except (msgspec.ValidationError, TypeError, KeyError, ValueError) as error:
         problems.append(Problem("unreadable", name, position, f"{event.type} cannot be read: {error}"))
-        return Entry(position, event, None)
+        return None
     if data is None:
         problems.append(Problem("unknown-type", name, position, f"type {event.type!r} is not known"))
-    if data is not None and not _belongs(data):
+    elif not _belongs(data):
         problems.append(Problem("misplaced", name, position, f"{event.type} belongs into the register {data.log}"))
-        data = None
-    return Entry(position, event, data)
+        return None
+    return data
 
 
-def _amended(name: str, entries: Sequence[Entry], problems: list[Problem]) -> list[Entry]:
-    """The entries as they stand after their amendments, each with its place in time."""
-    said = [
-        Said(entry.position, entry.event.id, entry.event.recordedtime, entry.data)
-        for entry in entries
-        if entry.data is not None
-    ]
-    standings = stand(said, lambda code, position, message: problems.append(Problem(code, name, position, message)))
-    placed = [_placed(entry, standings[entry.position]) if entry.data else entry for entry in entries]
-    for entry in placed:
-        if entry.data is not None:
-            problems += (Problem("bad-date", name, entry.position, fault) for fault in faults_of_dates(entry.data))
-    return placed
+def _placed(event: Event, position: int, standing: Standing) -> Entry:
+    """An event with its standing and its date."""
+    data = standing.data
+    when = _disputed_when(standing) if standing.disputes else _when(data)
+    return Entry(
+        position, event, data, when, standing, standing.status, is_told(data), counts=standing.retracted_by is None
+    )
 
 
-def _placed(entry: Entry, standing: Standing) -> Entry:
-    """An entry with its standing and its date; while the date is disputed, its bounds take in every value."""
-    found = []
-    for version in standing.versions() if standing.disputes else (standing.data,):
-        text = version.when() if isinstance(version, Development) else None
-        if text is not None:
-            with suppress(BadDate):
-                found.append(dates.parse(text))
-    when = found[0] if found else None
-    if len(found) > 1:
-        when = found[0]._replace(
-            text=" or ".join(dict.fromkeys(each.text for each in found)),
-            earliest=min(each.earliest for each in found),
-            latest=max(each.latest for each in found),
-        )
-    return Entry(entry.position, entry.event, standing.data, when, standing)
+def _when(data: EventData) -> dates.EDTFDate | None:
+    """When something happened; None when that is not stated, or cannot be read."""
+    text = data.when() if isinstance(data, Development) else None
+    try:
+        return dates.parse(text) if text is not None else None
+    except BadDate:
+        return None
+
+
+def _disputed_when(standing: Standing) -> dates.EDTFDate | None:
+    """As ``_when``; while the date is disputed, its bounds take in every value."""
+    found = [when for version in standing.versions() if (when := _when(version))]
+    if len(found) < 2:
+        return found[0] if found else None
+    return found[0]._replace(
+        text=" or ".join(dict.fromkeys(each.text for each in found)),
+        earliest=min(each.earliest for each in found),
+        latest=max(each.latest for each in found),
+    )
 
 
 def _stages(case: CaseBuilder, entries: Sequence[Entry]) -> tuple[list[Step], str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.dates import LATEST, EDTFDate, parse, surely_before
 from tracker.errors import BadDate
-from tracker.eventtypes.base import Development, EventData, fields_of
+from tracker.eventtypes.base import Development, EventData, party_fields, require_type
 from tracker.eventtypes.orders import OrderMade
 from tracker.kinds import UNKNOWN
 from tracker.problems import Problem
@@ -34,20 +34,16 @@ ACTING = ("claims", "filings", "payments", "contracts")
 
 
 class Logged(NamedTuple):
-    """An event that can be read: its number, when it was logged, and how it stands after its amendments.
+    """An event that can be read: its number, when it was logged, what it says as amended, and how it stands.
 
     ``earliest`` is the first day on which it can have happened; empty when that is not stated.
     """
 
     position: int
     recordedtime: str
+    data: EventData
     standing: Standing
     earliest: str
-
-    @property
-    def data(self) -> EventData:
-        """What it says, as amended."""
-        return self.standing.data
 
 
 class Seen(NamedTuple):
@@ -70,12 +66,12 @@ Finding = tuple[int | None, str]
 
 
 def look_over(case: CaseBuilder, kind_name: str, events: Iterable[Logged]) -> Iterator[Problem]:
-    """Everything doubtful about a case that was built from ``events``, which stand in the order of logging."""
-    standing = {event.position: event for event in events if event.standing.retracted_by is None}
+    """Everything doubtful about a case that was built from ``events``: those not retracted, in the order of logging."""
+    by_position = {event.position: event for event in events}
     by_type: dict[str, list[Logged]] = {}
-    for event in standing.values():
+    for event in by_position.values():
         by_type.setdefault(event.data.type, []).append(event)
-    seen = Seen(case, kind_name, standing, by_type)
+    seen = Seen(case, kind_name, by_position, by_type)
     for code, check in CHECKS.items():
         yield from (Problem(code, case.name, position, message) for position, message in check(seen))
 
@@ -99,12 +95,12 @@ def _odd_role(seen: Seen) -> Iterator[Finding]:
 
 def _party_without_role(seen: Seen) -> Iterator[Finding]:
     introduced = {party for party, _ in seen.case.roles}
-    for event in seen.events.values():
-        if type(event.data).family in ACTING or isinstance(event.data, OrderMade):
-            for field, party in _parties(event.data):
-                if party not in introduced:
-                    introduced.add(party)
-                    yield event.position, f"{party} ({field}) has no role in the case"
+    acting = (name for name in seen.by_type if require_type(name).family in ACTING or name == OrderMade.type)
+    for event in seen.of(*acting):
+        for field, party in _parties(event.data):
+            if party not in introduced:
+                introduced.add(party)
+                yield event.position, f"{party} ({field}) has no role in the case"
 
 
 def _hearing_before_filing(seen: Seen) -> Iterator[Finding]:
@@ -212,17 +208,19 @@ def _number(figure: Figure) -> str:
 
 
 def _uncited(seen: Seen) -> Iterator[Finding]:
-    bare = [event.position for event in seen.events.values() if event.data.in_timeline and not _is_cited(event, seen)]
+    bare = [
+        event.position
+        for event in seen.events.values()
+        if not event.data.citations and event.data.in_timeline and not _is_cited_since(event, seen)
+    ]
     if bare:
         events = f"event{'s' * (len(bare) > 1)} {', '.join(map(str, bare[:5]))}{' and more' * (len(bare) > 5)}"
         yield None, f"{len(bare)} development{'s' * (len(bare) > 1)} without a source: {events}"
 
 
-def _is_cited(event: Logged, seen: Seen) -> bool:
-    """Whether it has a source: its own, or one that came with an amendment in force."""
+def _is_cited_since(event: Logged, seen: Seen) -> bool:
+    """Whether it has a source that came with an amendment in force."""
     standing = event.standing
-    if event.data.citations:
-        return True
     claimed = any(claim.citations for dispute in standing.disputes for claim in dispute.claims)
     amended_by = [correction.position for correction in standing.corrections]
     amended_by += [dispute.settled.position for dispute in standing.disputes if dispute.settled]
@@ -231,11 +229,10 @@ def _is_cited(event: Logged, seen: Seen) -> bool:
 
 def _parties(data: EventData) -> Iterator[tuple[str, str]]:
     """The parties that an event names, each with the field that names it."""
-    for field in fields_of(type(data)):
-        if field.refers == "party":
-            value = getattr(data, field.name)
-            for party in value if field.many else filter(None, (value,)):
-                yield field.name, party
+    for field, is_many in party_fields(type(data)):
+        if value := getattr(data, field):
+            for party in value if is_many else (value,):
+                yield field, party
 
 
 def _day(event: Logged, field: str) -> EDTFDate | None:
@@ -268,7 +265,7 @@ def _last_day(recordedtime: str) -> str:
 
 
 def _privilege_undescribed(seen: Seen) -> Iterator[Finding]:
-    for event in seen.events.values():
+    for event in (each for each in seen.events.values() if each.standing.privileges):
         claims = [each for each in event.standing.privileges if each.waived_by is None]
         if claims and not any(each.claim.description for each in claims):
             yield claims[0].position, "the claim does not say, for the privilege log, what is withheld"

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,7 +19,7 @@ from tracker.dates import LATEST, EDTFDate, fault, parse
 from tracker.errors import BadDate
 from tracker.eventtypes import Development, EventData, decode
 from tracker.eventtypes.amendments import Amendment, DisputeSettled
-from tracker.eventtypes.base import fields_of
+from tracker.eventtypes.base import party_fields
 from tracker.eventtypes.cases import CaseOpened
 from tracker.eventtypes.parties import PartyAdded
 from tracker.eventtypes.sources import SourceAdded
@@ -298,17 +297,12 @@ def _named(several: Iterable[EventData | None]) -> set[str]:
             continue
         found.update(citation.source for citation in data.citations)
         amended = getattr(data, "value", None) if isinstance(data, Amendment) else None
-        for value in (amended, *(getattr(data, name) for name in _party_fields(type(data)))):
+        for value in (amended, *(getattr(data, name) for name, _ in party_fields(type(data)))):
             if isinstance(value, str):
                 found.add(value)
             elif isinstance(value, tuple):
                 found.update(value)
     return found
-
-
-@cache
-def _party_fields(cls: type[EventData]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields_of(cls) if field.refers == "party")
 
 
 def introduces(event: Event) -> str | None:

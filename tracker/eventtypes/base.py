@@ -7,7 +7,7 @@ Its command, its help, its JSON Schema, its row and its round-trip test follow f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence  # msgspec evaluates the annotations of the classes
-from functools import cache
+from functools import cache, lru_cache
 from string import Formatter
 from types import MappingProxyType, NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
@@ -170,14 +170,9 @@ def decode(event_name: str, raw: msgspec.Raw | bytes, form: int = 1) -> EventDat
     return _decoder(cls).decode(raw)
 
 
-_DECODERS: dict[type[EventData], msgspec.json.Decoder[EventData]] = {}
-
-
+@cache
 def _decoder(cls: type[EventData]) -> msgspec.json.Decoder[EventData]:
-    decoder = _DECODERS.get(cls)
-    if decoder is None:
-        decoder = _DECODERS[cls] = msgspec.json.Decoder(cls)
-    return decoder
+    return msgspec.json.Decoder(cls)
 
 
 def faults_of_dates(data: EventData) -> list[str]:
@@ -185,10 +180,11 @@ def faults_of_dates(data: EventData) -> list[str]:
     faults = []
     for name in _date_fields(type(data)):
         held = getattr(data, name)
+        if held is None:
+            continue
         for text in held if isinstance(held, tuple) else (held,):
             try:
-                if text is not None:
-                    dates.parse(text)
+                dates.parse(text)
             except BadDate as fault:
                 faults.append(str(fault))
     return faults
@@ -260,6 +256,12 @@ _FIELDS: dict[type[EventData], tuple[Field, ...]] = {}
 
 
 @cache
+def party_fields(cls: type[EventData]) -> tuple[tuple[str, bool], ...]:
+    """The fields of a type that name parties, and whether each can name several."""
+    return tuple((field.name, field.many) for field in fields_of(cls) if field.refers == "party")
+
+
+@cache
 def event_fields(event_type: str) -> tuple[str, ...]:
     """The fields of a type that hold the id of another event; none of a type that is not known."""
     cls = _REGISTRY.get(event_type)
@@ -302,31 +304,31 @@ def told(data: EventData, claims: Mapping[str, Sequence[Any]] = MappingProxyType
     values = _values(data, claims)
     if not cls.sentence:
         return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items())
-    said = [piece.format_map(values) for piece, names in _pieces(cls) if names <= values.keys()]
-    return "".join(said).strip()
+    return _template(cls, tuple(values)).format_map(values).strip()
 
 
-@cache
-def _pieces(cls: type[EventData]) -> tuple[tuple[str, frozenset[str]], ...]:
-    """The pieces of a type's sentence, each with the fields it names."""
-    return tuple(
-        (piece, frozenset(name for _, name, _, _ in Formatter().parse(piece) if name)) for piece in cls.sentence
+@lru_cache(maxsize=4096)
+def _template(cls: type[EventData], known: tuple[str, ...]) -> str:
+    """The pieces of a type's sentence that name nothing but fields that are known."""
+    return "".join(
+        piece for piece in cls.sentence if all(name in known for _, name, _, _ in Formatter().parse(piece) if name)
     )
 
 
 def _values(data: EventData, claims: Mapping[str, Sequence[Any]]) -> dict[str, str]:
     """What the type's own fields hold, as text, without those that hold nothing."""
-    found = {}
+    found: dict[str, str] = {}
     for name, field, is_plain in _own_fields(type(data)):
         value = getattr(data, name)
         if name in claims:
             several = [shown(field, value) or "not stated" for value in claims[name]]
             found[name] = f"{' or '.join(dict.fromkeys(several))} (disputed)"
         elif is_plain and value.__class__ is str:  # most are: no need to ask how it is shown
-            found[name] = value
-        elif text := shown(field, value):
+            if value:
+                found[name] = value
+        elif value is not None and (text := shown(field, value)):
             found[name] = text
-    return {name: text for name, text in found.items() if text}
+    return found
 
 
 @cache

@@ -10,6 +10,7 @@ from tracker import dates
 from tracker.amounts import grouped
 from tracker.errors import BadDate
 from tracker.eventtypes.amendments import Amendment
+from tracker.eventtypes.base import event_fields
 from tracker.eventtypes.hearings import HearingPostponed
 from tracker.eventtypes.orders import OrderMade
 from tracker.obligations import balances, by_order
@@ -26,9 +27,7 @@ Row = tuple[str, dict[str, Any]]
 class _Thing(NamedTuple):
     """Something that calendars know: the days that hold now as EDTF, and those that held together at any time.
 
-    ``about`` are the events that made it what it is, those that were retracted too: their number, with that of their
-    amendments, never falls, as a SEQUENCE must not (RFC 5545, section 3.8.7.4). Of those ``beside`` them only the
-    amendments count. ``is_sure`` is False when a day is disputed.
+    ``is_sure`` is False when a day is disputed.
     """
 
     uid: str
@@ -37,16 +36,21 @@ class _Thing(NamedTuple):
     position: int
     now: Sequence[str]
     ever: Iterable[Sequence[str]]
-    about: Sequence[Entry]
-    beside: Sequence[Entry] = ()
+    revision: _Revision
     is_sure: bool = True
+
+
+class _Revision(NamedTuple):
+    """How often a thing changed, and when it last did, by its events and their amendments."""
+
+    sequence: int
+    changed: str
 
 
 def rows_of_calendar(case: Case) -> Iterator[Row]:
     """Every entry that calendars have, or had, for a case."""
     record = _Record(case)
     for thing in (*record.deadlines(), *record.hearings(), *record.orders()):
-        said = record.amending([*thing.about, *thing.beside])
         several = len(thing.now) > 1
         now, ever = _days(thing.now), dict[str, tuple[str, str]]()
         for texts in (*thing.ever, thing.now):
@@ -64,8 +68,7 @@ def rows_of_calendar(case: Case) -> Iterator[Row]:
                     "which": which or None,
                     "version": int(ending.removesuffix("-latest").removeprefix("-") or 1) if several else None,
                     "status": holds if ending in now else "cancelled",
-                    "sequence": len(thing.about) + len(said) - 1,
-                    "changed": max(entry.event.recordedtime for entry in (*thing.about, *said)),
+                    **thing.revision._asdict(),
                     "development": f"{case.name}#{thing.position}",
                 },
             )
@@ -104,12 +107,24 @@ class _Record:
         for entry in case.entries:
             if isinstance(entry.data, Amendment):
                 self.amendments.setdefault(entry.data.of, []).append(entry)
-            for name in ("order", "against"):
-                if isinstance(order := getattr(entry.data, name, None), str):
+            for name in event_fields(entry.event.type) if entry.data is not None else ():
+                if name in ("order", "against") and (order := getattr(entry.data, name)):
                     self.naming.setdefault(order, []).append(entry.position)
+
+    def revision(self, about: Sequence[Entry], beside: Sequence[Entry] = ()) -> _Revision:
+        """How a thing changed.
+
+        ``about`` are the events that made it what it is, those that were retracted too: their number, with that of
+        their amendments, never falls, as a SEQUENCE must not (RFC 5545, section 3.8.7.4). Of those ``beside`` them only
+        the amendments count.
+        """
+        said = self.amending((*about, *beside))
+        return _Revision(len(about) + len(said) - 1, max(entry.event.recordedtime for entry in (*about, *said)))
 
     def amending(self, about: Iterable[Entry]) -> list[Entry]:
         """Every amendment of some events, of those amendments, and so on."""
+        if not self.amendments:
+            return []
         waiting = list({entry.position: entry for entry in about}.values())
         found: dict[int, Entry] = {}
         while waiting:
@@ -141,13 +156,16 @@ class _Record:
                 position=deadline.position,
                 now=deadline.dues if holds else (),
                 ever=deadline.dues_ever,
-                about=[self.entries[position] for position in deadline.told_by],
-                beside=[self.entries[position] for position in deadline.beside],
+                revision=self.revision(
+                    [self.entries[position] for position in deadline.told_by],
+                    [self.entries[position] for position in deadline.beside],
+                ),
             )
 
     def hearings(self) -> Iterator[_Thing]:
         # One event can move one hearing to the day of another: they change together.
         family = [entry for entry in self.case.entries if entry.data is not None and entry.data.family == "hearings"]
+        revision = self.revision(family) if family else _Revision(0, "")
         for hearing in (*self.case.hearings, *self.case.hearings_gone):
             told_by = [self.entries[position] for position in sorted(set(hearing.told_by))]
             days = self._claimed(hearing) if hearing.status in ("set", "held") else ()
@@ -158,7 +176,7 @@ class _Record:
                 position=hearing.position,
                 now=days,
                 ever=self.ever(told_by, "set_for", "until", "date"),
-                about=family,
+                revision=revision,
                 is_sure=len(days) < 2,
             )
 
@@ -186,7 +204,7 @@ class _Record:
                 position=entry.position,
                 now=(data.due,) if holds and data.due else (),
                 ever=ever,
-                about=[entry, *self._becoming(entry)],
+                revision=self.revision([entry, *self._becoming(entry)]),
                 is_sure="due" not in disputed,
             )
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from tracker.eventtypes.amendments import HAPPENED, Amendment
-from tracker.eventtypes.base import decode, fields_of, registry, shown, told
+from tracker.eventtypes.base import Development, decode, fields_of, party_fields, registry, shown, told
 from tracker.eventtypes.cases import CaseChecked
 from tracker.eventtypes.documents import DocumentIssued
 from tracker.names import case_log
@@ -60,7 +60,9 @@ def rows_of_case(case: Case) -> Iterator[Row]:
         },
     )
     for entry in case.entries:
-        if entry.data is not None and entry.standing is not None:
+        if entry.standing is not None and (
+            entry.status or entry.standing.privileges or isinstance(entry.data, Amendment)
+        ):
             yield from _standing(log, case.name, entry.position, entry.standing)
     yield _tally(case)
     yield from _contents(case)
@@ -83,32 +85,42 @@ def rows_of_developments(case: Case) -> Developments:
     name, log, rows = case.name, case_log(case.name), Developments([], [], [], [])
     refs = {entry.event.id: _ref(name, entry.position) for entry in case.entries}
     for entry in case.entries:
-        event, data, when, standing, position = entry.event, entry.data, entry.when, entry.standing, entry.position
-        ref, raw, label = _ref(name, position), str(event.data, "utf-8"), entry.label
-        text = _text(data, standing, refs) if data is not None else ""
-        basis = getattr(data, "date_basis", None)
-        earliest, latest, time = (when.earliest, when.latest, when.time or None) if when else (None, None, None)
+        event, data, when, position = entry.event, entry.data, entry.when, entry.position
+        ref, raw = _ref(name, position), str(event.data, "utf-8")
+        text = _text(data, entry.standing, refs) if data is not None else ""
+        date, basis = (data.date, data.date_basis) if isinstance(data, Development) else (None, None)
+        stated, earliest, latest, time = (when.text, *when.sort_key) if when else _NOT_STATED
         rows.developments.append((
-            ref, name, position, event.id, event.type, event.form, label,
-            when.text if when else None, basis, earliest, latest, time,
-            int(when is not None and getattr(data, "date", None) is None), text or "(cannot be read by this program)",
-            standing.status if standing else "", int(entry.in_timeline), event.recordedby, event.recordedtime, raw,
+            ref, name, position, event.id, event.type, event.form, entry.label, stated, basis, earliest, latest,
+            time or None, int(when is not None and date is None), text or "(cannot be read by this program)",
+            entry.status, int(entry.in_timeline), event.recordedby, event.recordedtime, raw,
         ))  # fmt: skip
         if data is None:
             rows.search_texts.append((ref, "development", log, raw, cut(raw)))
             continue
         if data.citations:
-            counts = entry.in_timeline and (standing is None or standing.retracted_by is None)
-            is_sure = when is not None and getattr(data, "date", None) is not None and not _VAGUE(when.text)
+            counts = entry.in_timeline and entry.counts
+            is_sure = stated is not None and date is not None and not _VAGUE(stated)
             logged, day = _logged(entry) if counts else None, earliest if counts and is_sure else None
             rows.citations.extend(_cited(log, position, data.citations, ref, logged, day))
-        for field, is_many in _party_fields(type(data)):
+        for field, is_many in party_fields(type(data)):
             if value := getattr(data, field):
                 parties = dict.fromkeys(value) if is_many else (value,)
-                rows.mentions.extend((ref, party, field) for party in parties)
-        found = "\n".join(filter(None, (label, data.label_zh, text, basis)))
-        rows.search_texts.append((ref, "development", log, found, cut(found)))
+                rows.mentions.extend([(ref, party, field) for party in parties])
+        heading, words = _heading(type(data))
+        found = f"{text}\n{basis}" if text and basis else text or basis or ""
+        rows.search_texts.append((ref, "development", log, f"{heading}{found}", f"{words}{cut(found)}"))
     return rows
+
+
+_NOT_STATED = (None, None, None, None)
+
+
+@cache
+def _heading(cls: type[EventData]) -> tuple[str, str]:
+    """What can be searched of every event of a type: as it stands, and as it is indexed."""
+    heading = f"{cls.label}\n{cls.label_zh}\n"
+    return heading, cut(heading)
 
 
 def _text(data: EventData, standing: Standing | None, refs: Mapping[str, str]) -> str:
@@ -121,13 +133,12 @@ def _text(data: EventData, standing: Standing | None, refs: Mapping[str, str]) -
 
 def _tally(case: Case) -> Row:
     """What status needs of the whole case: looked up there instead of counted each time."""
-    standings = [(entry, entry.standing.status if entry.standing else "") for entry in case.entries]
-    told = [entry for entry, status in standings if entry.in_timeline and status != "retracted"]
+    told = [entry for entry in case.entries if entry.in_timeline and entry.status != "retracted"]
     # What cites nothing counts from the day on which it was logged, and so does what only undated sources say.
     alone = [_logged(entry) for entry in told if entry.data is None or not entry.data.citations]
     known, sure, possible = ([(day, day) for day in alone], [*alone], [*alone])
-    for entry, status in standings:
-        if entry.event.type == CaseChecked.type and status != "retracted":
+    for entry in case.entries:
+        if entry.event.type == CaseChecked.type and entry.status != "retracted":
             logged, when = _logged(entry), entry.when
             known.append((when.earliest, when.text) if when else (logged, logged))
             sure.append(min(when.earliest, logged) if when else logged)
@@ -137,7 +148,7 @@ def _tally(case: Case) -> Row:
         {
             "case_name": case.name,
             "developments": len(told),
-            "disputes": sum(len(e.standing.open_disputes) for e in case.entries if e.standing and e.data is not None),
+            "disputes": sum(len(e.standing.open_disputes) for e in case.entries if e.standing and e.standing.disputes),
             "begun": min(map(_logged, case.entries), default=None),
             "known_day": max(known, default=(None, None))[0],
             "known": max(known, default=(None, None))[1],
@@ -150,12 +161,6 @@ def _tally(case: Case) -> Row:
 def _logged(entry: Entry) -> str:
     """The day on which an event was logged."""
     return entry.event.recordedtime[:10]
-
-
-@cache
-def _party_fields(cls: type[EventData]) -> tuple[tuple[str, bool], ...]:
-    """The fields of a type that name parties, and whether each can name several."""
-    return tuple((field.name, field.many) for field in fields_of(cls) if field.refers == "party")
 
 
 def _claims(standing: Standing) -> dict[str, list[Any]]:
@@ -396,8 +401,9 @@ def _cited(
         )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def _last_paragraph(locator: str | None) -> int | None:
-    """The highest paragraph that a locator names, when it names paragraphs."""
+    """The highest paragraph that a locator names, when it names paragraphs; most name one of few."""
     paragraphs = _PARAGRAPHS.match(locator) if locator else None
     return max(int(n) for n in paragraphs.groups() if n) if paragraphs else None
 
