@@ -168,7 +168,7 @@ class Bench:
 
     def verify_all(self) -> Ratio:
         """The whole command, which makes all rows anew to compare them with those of the projection."""
-        return in_turn(self.verify, self.rebuild_alone, self.times)
+        return in_turn(self.verify, self.rebuild, self.times)
 
     def duckdb(self) -> Ratio:
         return self.against(self.rebuild, *self.script("duckdb_load", self.all_lines(), self.out))

@@ -66,7 +66,7 @@ BY_SIZE = (
     Goal("memory of a rebuild", "DuckDB, bare load into its file", 0.25, Bench.duckdb, "duckdb", of=memory),
     Goal("memory of a rebuild, cases of 10 events", "cases of 1,000 events", 1.1, Bench.many_cases, of=memory),
     Goal("verify, canonical form included", "floor: decode, hash and chain", 2.5, Bench.verify_lines),
-    Goal("verify, the projection compared too", "rebuild on one process", 1.25, Bench.verify_all),
+    Goal("verify, the projection compared too", "rebuild", 1.25, Bench.verify_all),
     Goal(
         "status CASE, one event logged just before", "the same in a store of {number} events", 1.5,
         Bench.after_one_event, number=100,

@@ -23,11 +23,12 @@ from benchmarks.curves import CURVES
 from benchmarks.goals import BY_SIZE, OF_ANY_SIZE
 from benchmarks.measure import Ratio, Run, cpu, in_turn, memory, process, wall
 from benchmarks.stores import LARGEST, SMALLEST, make
+from tracker import workers
 from tracker.app import Tracker
 from tracker.documents.blocks import Grid, plain
 from tracker.documents.chronology import chronology
 from tracker.envelope import Draft, Stamp
-from tracker.projections import build, loading
+from tracker.projections import build
 from tracker.projections.build import project
 
 ROOT = Path(__file__).parent.parent
@@ -88,7 +89,7 @@ def test_rebuild_equals_updates_there_too(tmp_path: Path) -> None:
 def test_several_processes_make_the_same_projection(root: Path, tmp_path: Path, monkeypatch) -> None:
     contents = []
     for processes in (1, 3):
-        monkeypatch.setattr(loading, "ALONE_SECONDS", 0)
+        monkeypatch.setattr(workers, "ALONE_SECONDS", 0)
         build.rebuild(Tracker(root).log, tmp_path / "tracker.db", processes=processes)
         with closing(sqlite3.connect(tmp_path / "tracker.db")) as db:
             contents.append([line for line in db.iterdump() if "search_texts_fts" not in line])

@@ -15,8 +15,9 @@ import pytest
 from processes import finish, is_running, start
 from running import PROJECT
 
+from tracker import workers
 from tracker.app import Tracker
-from tracker.envelope import Event
+from tracker.envelope import Draft, Event, Stamp
 from tracker.errors import BrokenLine, ProjectionFault
 from tracker.projections import build, loading
 
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only there do o
 def tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tracker:
     """The real logs, each a portion, and others begin at once."""
     shutil.copytree(PROJECT / "events", tmp_path / "events")
-    monkeypatch.setattr(loading, "ALONE_SECONDS", 0)
+    monkeypatch.setattr(workers, "ALONE_SECONDS", 0)
     return Tracker(tmp_path)
 
 
@@ -66,7 +67,7 @@ def test_several_make_what_one_makes(tracker: Tracker, monkeypatch: pytest.Monke
 
 
 def test_one_goes_on_alone_when_it_is_soon_done(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "ALONE_SECONDS", 60)
+    monkeypatch.setattr(workers, "ALONE_SECONDS", 60)
     told = makers(monkeypatch, tracker.root)
     contents(tracker, 4)
     assert [it.name for it in told.iterdir()] == [str(PARENT)]
@@ -138,3 +139,56 @@ def test_a_part_for_a_rebuild_that_was_killed_does_not_stay(tracker: Tracker, tm
     while any(map(is_running, (int(it.stem) for it in waiting))):
         sleep(0.005)
     assert {it.name for it in tracker.root.iterdir()} == {"events", "tracker.db"}
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+def test_several_find_wrong_what_one_does(tracker: Tracker, monkeypatch: pytest.MonkeyPatch, processes: int) -> None:
+    monkeypatch.setattr(workers, "processors", lambda: processes)
+    assert [found.outcome for found in tracker.verify()] == [0] * len(tracker.log.logs())
+    damaged, torn = (Path(tracker.log.where(log)) for log in (BROKEN, "parties"))
+    damaged.write_bytes(damaged.read_bytes().replace(b"2025", b"2026", 1))
+    torn.write_bytes(torn.read_bytes()[:-10])
+    found = {each.log: (each.fault and each.fault[0], each.outcome) for each in tracker.verify()}
+    assert list(found) == sorted(tracker.log.logs())
+    assert {log: told for log, told in found.items() if told[1]} == {
+        BROKEN: (1, 1),
+        "parties": (len(torn.read_bytes().splitlines()), 4),
+    }
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+@pytest.mark.parametrize(
+    ("change", "tables"),
+    [
+        ("UPDATE developments SET text = 'x' WHERE case_name = 'su7-recall'", ["developments"]),
+        ("DELETE FROM parties WHERE id = (SELECT min(id) FROM parties)", ["parties"]),
+        ("INSERT INTO gaps (case_name, what) VALUES ('nowhere', 'x')", ["gaps"]),
+        ("UPDATE search_texts SET words = 'x' WHERE what = 'party'", ["search_texts"]),
+        ("UPDATE about SET value = value", []),
+    ],
+)
+def test_several_find_the_tables_that_are_unlike(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch, processes: int, change: str, tables: list[str]
+) -> None:
+    monkeypatch.setattr(build, "processors", lambda: processes)
+    contents(tracker, 1)
+    with closing(sqlite3.connect(tracker.path)) as db, db:
+        assert db.execute(change).rowcount
+    assert tracker.unlike() == tables
+
+
+def test_whoever_logs_while_a_projection_is_compared_does_not_make_it_wrong(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contents(tracker, 1)
+    rows = build._rows
+    note = Draft(BROKEN, "note.added", {"note": "one more"})
+
+    def logging(events: Sequence[Event], name: str, stamp: str) -> dict[str, list[tuple[Any, ...]]]:
+        if name == "sources":
+            tracker.log.append([note], Stamp("A", "2026-11-01T08:00:00.000Z"))
+        return rows(events, name, stamp)
+
+    monkeypatch.setattr(build, "processors", lambda: 1)
+    monkeypatch.setattr(build, "_rows", logging)
+    assert tracker.unlike() is None

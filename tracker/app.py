@@ -541,14 +541,18 @@ class Tracker:
         With ``keys``, signatures by those of the store count for nothing.
         """
         from tracker.proofs.verifying import names_of, verify_keys, verify_log
+        from tracker.workers import processors, spread
 
         fault = verify_keys(self.root)
         if fault:
             yield fault
         known = keys or ([] if fault else self.public_keys())
         names = list(logs) or names_of(self.log, self.root)
-        for name in self.progress(names, len(names)):
-            yield verify_log(self.log, self.root, name, known)
+
+        def check(several: Sequence[str]) -> list[Verified]:
+            return [verify_log(self.log, self.root, name, known) for name in several]
+
+        yield from self.progress(spread(names, check, processors()), len(names))
 
     def compare(self, held: Path, keys: Sequence[VerifierKey] = (), log: str | None = None) -> Compared:
         """Compare a log with a checkpoint that somebody holds; with ``keys``, those of the store count for nothing.

@@ -13,10 +13,10 @@ from logs_contract import A, B, draft, notes
 from processes import finish, start
 
 from torture.campaign import Counts, How, emptied
+from tracker import workers
 from tracker.app import Tracker
 from tracker.envelope import Stamp
 from tracker.logs.files import FileLog
-from tracker.projections import loading
 
 PER_STORE = 250
 """Kills before a new store is begun: each of them reads the whole log at its end."""
@@ -100,7 +100,7 @@ def _kill_rebuilders(root: Path, kills: int, chance: Random, counts: Counts) -> 
     names = {it.name for it in root.iterdir()}
 
     def work(processes: int) -> None:
-        loading.ALONE_SECONDS = 0
+        workers.ALONE_SECONDS = 0
         with begun.open("a", buffering=1) as beginning:
             while True:
                 beginning.write("begun\n")

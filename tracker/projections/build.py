@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -33,10 +33,10 @@ from tracker.projections.opening import (
 from tracker.projections.schema import EVENT_IN, OF_A_CASE, OF_PARTIES, OF_SOURCES, TABLES
 from tracker.projections.stubs import Named, all_named, complete_stubs
 from tracker.projections.views import VIEWS
-from tracker.projections.workers import processors
+from tracker.workers import processors, spread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from sqlite_utils import Database
 
@@ -147,28 +147,41 @@ def unlike(log: EventLog, path: Path) -> list[str] | None:
             stamps = log.stamps()
             if seen(ours) != stamps:
                 return None
-            return sorted(_unlike_rows(ours, stamps, _reader(log)) | _made_otherwise(ours))
+            found = _unlike_rows(log, path, ours, stamps) | _made_otherwise(ours)
+            if found and (log.stamps() != stamps or seen(ours) != stamps):
+                return None  # somebody logged meanwhile
+            return sorted(found)
 
 
-def _unlike_rows(
-    ours: sqlite3.Connection, stamps: Mapping[str, str], read: Callable[[str], Sequence[Event]]
-) -> set[str]:
+class _Seen(NamedTuple):
+    """How the projection is to the rows that a log gives, by table.
+
+    ``unlike`` are the tables that hold others, ``held`` is how many rows they hold. ``listed`` are the rows that the
+    log gives of tables that also have rows of what is only named, which are of no log.
+    """
+
+    unlike: set[str]
+    held: Counter[str]
+    listed: dict[str, list[tuple[Any, ...]]]
+
+
+def _unlike_rows(log: EventLog, path: Path, ours: sqlite3.Connection, stamps: Mapping[str, str]) -> set[str]:
     """The tables that do not hold the rows of each log, or hold any that are of none."""
+    names, read = all_named(ours), _reader(log)
+
+    def look(logs: Sequence[str]) -> list[_Seen]:
+        with closing(connect(path)) as own:  # one connection must not be used by two processes
+            own.row_factory = None
+            return [_look(own, name, _rows(read(name), name, stamps[name]), names.keys()) for name in logs]
+
+    found: set[str] = set()
     held: Counter[str] = Counter()
-    names = all_named(ours)
-    # In these are also rows of what is only named, which are of no log.
     listed: dict[str, list[tuple[Any, ...]]] = {table: [] for table in names}
-    found = set()
-    for name in _in_dependence(stamps):
-        made = _rows(read(name), name, stamps[name])
-        for table, several in listed.items():
-            several += made.get(table, [])
-        for table, condition, values in _places(name):
-            if table not in listed:
-                rows = ours.execute(f"SELECT * FROM {table} WHERE {condition}", values).fetchall()  # noqa: S608 (both from schema.py)
-                held[table] += len(rows)
-                if not _are_alike(rows, made.get(table, [])):
-                    found.add(table)
+    for each in spread(_in_dependence(stamps), look, processors()):
+        found |= each.unlike
+        held += each.held
+        for table, several in each.listed.items():
+            listed[table] += several
     for table, registered in listed.items():
         rows = ours.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 (from schema.py)
         held[table] = len(rows)
@@ -178,6 +191,20 @@ def _unlike_rows(
             found.add(table)
     sizes = {table.name: ours.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0] for table in TABLES}  # noqa: S608
     return found | {table for table, size in sizes.items() if size != held[table] and table != "about"}
+
+
+def _look(
+    ours: sqlite3.Connection, log: str, made: Mapping[str, list[tuple[Any, ...]]], apart: Collection[str]
+) -> _Seen:
+    """Hold the rows of a log against those that were made of it, but for the tables that are looked at ``apart``."""
+    seen = _Seen(set(), Counter(), {table: made[table] for table in apart if table in made})
+    for table, condition, values in _places(log):
+        if table not in apart:
+            rows = ours.execute(f"SELECT * FROM {table} WHERE {condition}", values).fetchall()  # noqa: S608 (both from schema.py)
+            seen.held[table] += len(rows)
+            if not _are_alike(rows, made.get(table, [])):
+                seen.unlike.add(table)
+    return seen
 
 
 def _are_alike(held: list[tuple[Any, ...]], made: list[tuple[Any, ...]]) -> bool:

@@ -12,7 +12,7 @@ from contextlib import closing
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from tracker.projections.workers import can_share, share
+from tracker import workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,12 +23,6 @@ if TYPE_CHECKING:
 
 PAGE = 16_384
 """Bytes of a page of the database: fewer, larger ones are written faster."""
-ALONE_SECONDS = 0.2
-"""How long one process goes on by itself: small stores are done by then, and starting others costs something too."""
-PORTIONS = 16
-"""How many portions each process gets: few, as each part costs something, and enough for all to end together."""
-MOST_LOGS = 100
-"""The most logs of a portion, so that it can be seen how far a large store is."""
 
 
 def new_database(path: Path) -> sqlite3.Connection:
@@ -44,12 +38,12 @@ def load(
 ) -> Iterator[None]:
     """Write the rows of each log, in this order, and commit them; gives None after each. Raises what ``write`` raises.
 
-    Other processes help, where there are to be several, after ``ALONE_SECONDS``; their parts lie beside the file
-    ``beside``, which the connection is to.
+    Other processes help, where there are to be several, after ``workers.ALONE_SECONDS``; their parts lie beside the
+    file ``beside``, which the connection is to.
     """
     begun = monotonic()
     for number, name in enumerate(names):
-        if beside and processes > 1 and can_share() and monotonic() - begun >= ALONE_SECONDS:
+        if beside and processes > 1 and workers.can_share() and monotonic() - begun >= workers.ALONE_SECONDS:
             yield from _load_shared(connection, names[number:], write, beside, processes)
             break
         write(connection, name)
@@ -61,14 +55,13 @@ def _load_shared(
     connection: sqlite3.Connection, names: Sequence[str], write: Write, beside: Path, processes: int
 ) -> Iterator[None]:
     """As ``load``. What no other process did is done here, so that whatever is wrong is raised here too."""
-    size = min(MOST_LOGS, 1 + len(names) // (processes * PORTIONS))
-    portions = [names[at : at + size] for at in range(0, len(names), size)]
+    portions = workers.portions(names, processes)
     parts = [beside.with_name(f"{beside.name}.{number}") for number in range(len(portions))]
     tables = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
 
     joins = os.getpid()
 
-    def fill(number: int) -> None:
+    def fill(number: int) -> bool:
         with closing(new_database(parts[number])) as part:
             for _, sql in tables:
                 part.execute(sql)
@@ -77,9 +70,10 @@ def _load_shared(
             part.commit()
         if os.getppid() != joins:  # killed meanwhile: nobody will join it
             parts[number].unlink(missing_ok=True)
+        return True
 
     try:
-        with closing(share(len(portions), fill, processes)) as shared:
+        with closing(workers.share(len(portions), fill, processes)) as shared:
             for portion, part, is_done in zip(portions, parts, shared, strict=True):
                 if is_done:
                     _join(connection, part, [name for name, _ in tables])

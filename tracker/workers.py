@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from contextlib import closing, suppress
+from time import monotonic
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from multiprocessing.connection import Connection
 
+S = TypeVar("S")
+T = TypeVar("T")
+
+ALONE_SECONDS = 0.2
+"""How long one process goes on by itself: small stores are done by then, and starting others costs something too."""
+PORTIONS = 16
+"""How many portions each process gets: few, as each part costs something, and enough for all to end together."""
+MOST_ITEMS = 100
+"""The most items of a portion, so that it can be seen how far a large store is."""
 AHEAD = 4
 """How many portions for each process may be done before they are taken up, so that what is done does not mount up."""
 
@@ -26,15 +37,41 @@ def can_share() -> bool:
     return sys.platform == "linux"
 
 
-def share(count: int, work: Callable[[int], None], processes: int) -> Generator[bool, None, None]:
-    """Have so many other processes do ``work`` with every number below ``count``; whether each was done, in order.
+def portions(items: Sequence[S], processes: int) -> list[Sequence[S]]:
+    """The items in their order, in portions for so many processes."""
+    size = min(MOST_ITEMS, 1 + len(items) // (processes * PORTIONS))
+    return [items[at : at + size] for at in range(0, len(items), size)]
 
-    What was not done, be it that it failed or that a process was killed, is for the caller to do.
+
+def spread(items: Sequence[S], work: Callable[[Sequence[S]], list[T]], processes: int) -> Iterator[T]:
+    """What ``work`` finds for each of the items it is handed, in their order; raises what it raises.
+
+    Other processes do it, where there are to be several, after ``ALONE_SECONDS``. What they find is pickled; what they
+    did not do is done here, so that whatever is wrong is raised here too.
+    """
+    begun, waiting = monotonic(), portions(items, processes)
+    for number, portion in enumerate(waiting):
+        if processes > 1 and can_share() and monotonic() - begun >= ALONE_SECONDS:
+            yield from _found(waiting[number:], work, processes)
+            return
+        yield from work(portion)
+
+
+def _found(waiting: Sequence[Sequence[S]], work: Callable[[Sequence[S]], list[T]], processes: int) -> Iterator[T]:
+    with closing(share(len(waiting), lambda number: work(waiting[number]), processes)) as shared:
+        for portion, found in zip(waiting, shared, strict=True):
+            yield from work(portion) if found is None else found
+
+
+def share(count: int, work: Callable[[int], T], processes: int) -> Generator[T | None, None, None]:
+    """Have so many other processes do ``work`` with every number below ``count``; what each came to, in order.
+
+    None for what was not done, be it that it failed or that a process was killed: that is for the caller to do.
     """
     from multiprocessing.connection import wait
 
-    workers: list[_Worker] = []
-    done: dict[int, bool] = {}
+    workers: list[_Worker[T]] = []
+    done: dict[int, T | None] = {}
     asked = 0
     try:
         for _ in range(min(processes, count)):
@@ -52,7 +89,7 @@ def share(count: int, work: Callable[[int], None], processes: int) -> Generator[
                 for worker in workers:
                     worker.end()
                 workers.clear()
-            yield done.pop(number, False)
+            yield done.pop(number, None)
     finally:
         for worker in workers:
             worker.end()
@@ -62,10 +99,10 @@ class _Gone(Exception):
     """A process does not answer any more."""
 
 
-class _Worker:
+class _Worker(Generic[T]):
     """Another process, and how many numbers it was given and has not answered."""
 
-    def __init__(self, work: Callable[[int], None], earlier: Sequence[_Worker]) -> None:
+    def __init__(self, work: Callable[[int], T], earlier: Sequence[_Worker[T]]) -> None:
         from multiprocessing import get_context
 
         context = get_context("fork")
@@ -88,14 +125,14 @@ class _Worker:
             raise _Gone from None
         self._asked += 1
 
-    def answer(self) -> tuple[int, bool]:
-        """Its next number, and whether the work was done; raises _Gone."""
+    def answer(self) -> tuple[int, T | None]:
+        """Its next number, and what the work came to, None when it was not done; raises _Gone."""
         try:
-            number, is_done = self.connection.recv()
+            number, found = self.connection.recv()
         except (EOFError, OSError):
             raise _Gone from None
         self._asked -= 1
-        return number, is_done
+        return number, found
 
     def end(self) -> None:
         self.connection.close()
@@ -103,7 +140,7 @@ class _Worker:
         self._process.join()
 
 
-def _work(work: Callable[[int], None], connection: Connection, others: Sequence[Connection]) -> None:
+def _work(work: Callable[[int], T], connection: Connection, others: Sequence[Connection]) -> None:
     """What such a process does: what it is told, until nobody is there to tell it."""
     import signal
 
@@ -115,13 +152,10 @@ def _work(work: Callable[[int], None], connection: Connection, others: Sequence[
             number = connection.recv()
         except (EOFError, OSError):
             return
+        found = None
+        with suppress(Exception):  # whoever asked does it once more, and learns why
+            found = work(number)
         try:
-            work(number)
-        except Exception:  # whoever asked does it once more, and learns why
-            is_done = False
-        else:
-            is_done = True
-        try:
-            connection.send((number, is_done))
+            connection.send((number, found))
         except OSError:
             return  # nobody waits for it any more
