@@ -179,25 +179,25 @@ class _Fold:
         problem: Callable[[str, int | None, str], None],
     ) -> None:
         self.events, self.by_id, self.about, self.problem = events, by_id, about, problem
-        self.found: dict[int, Standing] = {}
+        self.found = {event.position: Standing(event.data) for event in events}
+        self.waiting = set(about)
         self.waits_for = {position: len(several) for position, several in about.items()}
         self.void: set[int] = set()
 
     def all(self) -> dict[int, Standing]:
-        # Nearly all events amend nothing, and nothing amends them.
-        alone = [event for event in self.events if event.position not in self.about]
-        self.found |= {event.position: Standing(event.data) for event in alone}
-        self._settle([event for event in alone if isinstance(event.data, Amendment)])
-        for event in self.events:  # each amends one event, so what still waits is on a circle
-            if event.position not in self.found:
+        alone = (event for several in self.about.values() for event in several if event.position not in self.about)
+        self._settle(list(alone))
+        for event in self.events if self.waiting else ():  # each amends one event, so what still waits is on a circle
+            if event.position in self.waiting:
                 self._open(event)
-        return {event.position: self.found[event.position] for event in self.events}
+        return self.found
 
     def _settle(self, ready: list[Said]) -> None:
         """Find the standings of what waits for nothing, and of what then waits for nothing more."""
         while ready:
             event = ready.pop()
             self.found[event.position] = self._amended(event, told=True)
+            self.waiting.discard(event.position)
             target = self._target(event)
             if target is not None and event.position not in self.void:
                 self.waits_for[target.position] -= 1
@@ -230,8 +230,9 @@ class _Fold:
             return Standing(event.data)
         draft = _Draft(event)
         for amendment in self.about[event.position]:
-            standing = self.found.get(amendment.position)
-            if standing is not None and standing.retracted_by is None and amendment.position not in self.void:
+            standing = self.found[amendment.position]
+            is_in_force = amendment.position not in self.waiting and amendment.position not in self.void
+            if is_in_force and standing.retracted_by is None:
                 message = draft.take(amendment, standing.data)
                 if message and told:
                     self.problem("unfit", amendment.position, message)

@@ -7,10 +7,12 @@ another day by now is seen from the events alone, and then the deadline is stale
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.dates import fault, parse
 from tracker.deadlines import DONE
+from tracker.eventtypes.amendments import CorrectionMade, DisputeRaised, DisputeSettled
 from tracker.eventtypes.base import Development, Outcome, registry
 from tracker.eventtypes.deadlines import (
     DeadlineAct,
@@ -140,10 +142,10 @@ class _Record:
         self.by_type: dict[str, list[Fact]] = {}
         self.moved: dict[str, list[str]] = {}
         for fact in facts:
-            data: Any = fact.standing.data
+            data = fact.standing.data
             self.by_type.setdefault(data.type, []).append(fact)
-            if getattr(data, "field", None) in _DAYS and isinstance(value := getattr(data, "value", None), str):
-                self.moved.setdefault(data.of, []).append(value)
+            if isinstance(data, CorrectionMade | DisputeRaised | DisputeSettled) and data.field in _DAYS:
+                self.moved.setdefault(data.of, []).extend([data.value] if isinstance(data.value, str) else [])
 
 
 class _Chain(NamedTuple):
@@ -163,9 +165,13 @@ def deadlines_of(facts: Sequence[Fact]) -> tuple[tuple[Deadline, ...], list[Doub
     """
     doubts: list[Doubt] = []
     told: dict[str, list[Fact]] = {}
-    for fact in sorted(facts, key=lambda fact: (fact.recordedtime, fact.position)):
-        if isinstance(fact.standing.data, WorkedOut | DeadlineAct | DeadlineExported):
-            told.setdefault(fact.standing.data.deadline, []).append(fact)
+    about = [
+        (fact.recordedtime, fact.position, data.deadline, fact)
+        for fact in facts
+        if isinstance(data := fact.standing.data, WorkedOut | DeadlineAct | DeadlineExported)
+    ]
+    for _, _, name, fact in sorted(about, key=itemgetter(0, 1)):
+        told.setdefault(name, []).append(fact)
     found = []
     record = _Record(facts)
     for name, acts in sorted(told.items()):
