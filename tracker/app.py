@@ -223,11 +223,12 @@ class Tracker:
 
         if self._read is not None:
             self._read.close()
-        self._read = open_current(self.path, self._stamps)
+        stamps = self._stamps()
+        self._read = open_current(self.path, stamps)
         if self._read is None:
             from tracker.projections.build import open_projection
 
-            self._read = open_projection(self.log, self.path, progress=self.progress)
+            self._read = open_projection(self.log, self.path, stamps=stamps, progress=self.progress)
         return self._read
 
     def _stamps(self) -> Mapping[str, str]:

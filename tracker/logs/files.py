@@ -13,6 +13,7 @@ import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +29,8 @@ from tracker.logs.sorts import refuse_others
 from tracker.names import REGISTERS, check_log
 
 _BLOCK: Final = 1_048_576
+_FEW: Final = 256
+"""Logs whose paths are kept: whoever works at one asks for it again and again, and of all there may be thousands."""
 _TOO_LONG: Final = f"it is longer than {MAX_LINE} bytes"
 
 
@@ -52,7 +55,7 @@ class FileLog:
         self._folders = durable.Folders()
         self._cases = self._events / "cases"
         self._lock = self._events / ".lock"
-        self._paths: dict[str, Path] = {}
+        self._path = lru_cache(_FEW)(self._path_of)
 
     def append(
         self,
@@ -205,11 +208,8 @@ class FileLog:
         """Return how many events of a log the checkpoints in its store vouch for."""
         return covered(self._events, check_log(log))
 
-    def _path(self, log: str) -> Path:
-        path = self._paths.get(log)
-        if path is None:
-            path = self._paths[log] = self._events / (check_log(log) + looking.ENDING)
-        return path
+    def _path_of(self, log: str) -> Path:
+        return self._events / (check_log(log) + looking.ENDING)
 
     def _folder_of(self, log: str) -> Path:
         return self._events if log in REGISTERS else self._cases

@@ -54,17 +54,20 @@ ATTEMPTS = 5
 """How often to start again when the logs move on, or the projection is exchanged, while it is opened."""
 
 
-def open_projection(log: EventLog, path: Path, *, progress: Progress = unseen) -> sqlite3.Connection:
+def open_projection(
+    log: EventLog, path: Path, *, stamps: Mapping[str, str] | None = None, progress: Progress = unseen
+) -> sqlite3.Connection:
     """A connection that only reads, to the projection at ``path`` brought up to date with ``log``.
 
-    Where nothing may be written beside the log, the projection is made in memory instead.
+    Where nothing may be written beside the log, the projection is made in memory instead. ``stamps`` are those of the
+    log, where the caller has just asked for them: of thousands of logs that takes longer than an update.
 
     Raises:
         ProjectionNewer, ProjectionLocked, ProjectionFault; BrokenLine and LogRefused of the log.
     """
     with sqlite_faults(path):
         for _ in range(ATTEMPTS):
-            stamps = log.stamps()
+            stamps = stamps or log.stamps()
             if not _usable(path) or not _bring_up_to_date(log, path, stamps):
                 if not _may_write(path):
                     return project(log)
@@ -72,6 +75,7 @@ def open_projection(log: EventLog, path: Path, *, progress: Progress = unseen) -
             db = connect(path)
             if seen(db) == stamps:
                 return db
+            stamps = None
             db.close()  # in between, somebody logged, or another process put an older projection in its place
         return connect(path)
 

@@ -57,13 +57,15 @@ def _load_shared(
     """As ``load``. What no other process did is done here, so that whatever is wrong is raised here too."""
     portions = workers.portions(names, processes)
     parts = [beside.with_name(f"{beside.name}.{number}") for number in range(len(portions))]
-    tables = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    # Without keys: nothing is looked up in a part, and the whole sees to them when it takes the rows.
+    bare = [f"CREATE TABLE [{table}] ({', '.join(_columns(connection, table))})" for table in tables]
 
     joins = os.getpid()
 
     def fill(number: int) -> bool:
         with closing(new_database(parts[number])) as part:
-            for _, sql in tables:
+            for sql in bare:
                 part.execute(sql)
             for name in portions[number]:
                 write(part, name)
@@ -76,7 +78,7 @@ def _load_shared(
         with closing(workers.share(len(portions), fill, processes)) as shared:
             for portion, part, is_done in zip(portions, parts, shared, strict=True):
                 if is_done:
-                    _join(connection, part, [name for name, _ in tables])
+                    _join(connection, part, tables)
                 else:
                     for name in portion:
                         write(connection, name)
@@ -85,6 +87,10 @@ def _load_shared(
     finally:
         for part in parts:
             part.unlink(missing_ok=True)
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    return [f"[{name}]" for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", [table])]
 
 
 def _join(connection: sqlite3.Connection, part: Path, tables: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from tracker.errors import ProjectionFault, ProjectionLocked
 from tracker.projections.makers import glance
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 LOCK_SECONDS = 5.0
@@ -20,21 +20,20 @@ SCHEMA_VERSION = 5
 """Kept in ``PRAGMA user_version``; a projection with a higher one was made by a newer tracker."""
 
 
-def open_current(path: Path, stamps: Callable[[], Mapping[str, str]]) -> sqlite3.Connection | None:
+def open_current(path: Path, stamps: Mapping[str, str]) -> sqlite3.Connection | None:
     """A connection that only reads, to the projection at ``path`` if this code made it of logs with these stamps.
 
     None for anything else, also for what only looks different: ``build.open_projection`` knows what to do.
 
     Raises:
-        ProjectionLocked, ProjectionFault; and as ``EventLog.stamps``.
+        ProjectionLocked, ProjectionFault.
     """
     with sqlite_faults(path):
-        wanted = stamps()
         if not path.exists() or os.path.lexists(f"{path}-journal"):
             return None  # what an interrupted update left has to be rolled back first, and not by who only reads
         try:
             db = connect(path)
-            if is_whole(db, path) and _version(db) == SCHEMA_VERSION and _is_known(db) and seen(db) == wanted:
+            if is_whole(db, path) and _version(db) == SCHEMA_VERSION and _is_known(db) and seen(db) == stamps:
                 return db
             db.close()
         except sqlite3.DatabaseError as error:
