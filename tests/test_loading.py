@@ -20,6 +20,7 @@ from tracker.app import Tracker
 from tracker.envelope import Draft, Event, Stamp
 from tracker.errors import BrokenLine, ProjectionFault
 from tracker.projections import build, loading
+from tracker.proofs import verifying
 
 PARENT = os.getpid()
 BROKEN = "cases/su7-recall"
@@ -143,8 +144,17 @@ def test_a_part_for_a_rebuild_that_was_killed_does_not_stay(tracker: Tracker, tm
 
 @pytest.mark.parametrize("processes", [1, 3])
 def test_several_find_wrong_what_one_does(tracker: Tracker, monkeypatch: pytest.MonkeyPatch, processes: int) -> None:
+    by, verify_log = tracker.root / "by", verifying.verify_log
+    by.mkdir()
+
+    def telling(*asked: Any) -> verifying.Verified:
+        (by / str(os.getpid())).touch()
+        return verify_log(*asked)
+
     monkeypatch.setattr(workers, "processors", lambda: processes)
+    monkeypatch.setattr(verifying, "verify_log", telling)
     assert [found.outcome for found in tracker.verify()] == [0] * len(tracker.log.logs())
+    assert {int(it.name) == PARENT for it in by.iterdir()} == {processes == 1}
     damaged, torn = (Path(tracker.log.where(log)) for log in (BROKEN, "parties"))
     damaged.write_bytes(damaged.read_bytes().replace(b"2025", b"2026", 1))
     torn.write_bytes(torn.read_bytes()[:-10])
@@ -174,7 +184,9 @@ def test_several_find_the_tables_that_are_unlike(
     contents(tracker, 1)
     with closing(sqlite3.connect(tracker.path)) as db, db:
         assert db.execute(change).rowcount
+    told = makers(monkeypatch, tracker.root)
     assert tracker.unlike() == tables
+    assert {int(it.name) == PARENT for it in told.iterdir()} == {processes == 1}
 
 
 def test_whoever_logs_while_a_projection_is_compared_does_not_make_it_wrong(

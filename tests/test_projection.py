@@ -107,6 +107,15 @@ def test_an_update_touches_only_the_rows_that_change(tracker: Tracker) -> None:
     assert queries.search(tracker.read(), "note 7", limit=9) == []
 
 
+def test_an_update_asks_for_the_stamps_once(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    tracker.read()
+    written(tracker.log, "cases/a", note("one more"))
+    asked, stamps = [], tracker.log.stamps
+    monkeypatch.setattr(tracker.log, "stamps", lambda *logs: asked.append(logs) or stamps(*logs))
+    assert tracker.read().execute("SELECT count(*) FROM developments WHERE text LIKE 'one more%'").fetchone()[0] == 1
+    assert asked == [()]
+
+
 def test_no_update_waits_until_all_of_the_full_text_is_put_together(tracker: Tracker) -> None:
     sql = "SELECT v FROM search_texts_fts_config WHERE k = 'crisismerge'"
     assert tracker.read().execute(sql).fetchone()[0] == build.PIECES

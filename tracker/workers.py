@@ -32,9 +32,11 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-def can_share() -> bool:
-    """Whether other processes begin as a copy of this one, with all it has read: only Linux does that safely."""
-    return sys.platform == "linux"
+def should_share(processes: int, begun: float) -> bool:
+    """Whether others should help with what began at that time (of ``monotonic``): there are to be several, it has taken
+    a while, and they begin as a copy of this process, with all it has read, which only Linux does safely.
+    """
+    return processes > 1 and sys.platform == "linux" and monotonic() - begun >= ALONE_SECONDS
 
 
 def portions(items: Sequence[S], processes: int) -> list[Sequence[S]]:
@@ -51,7 +53,7 @@ def spread(items: Sequence[S], work: Callable[[Sequence[S]], list[T]], processes
     """
     begun, waiting = monotonic(), portions(items, processes)
     for number, portion in enumerate(waiting):
-        if processes > 1 and can_share() and monotonic() - begun >= ALONE_SECONDS:
+        if should_share(processes, begun):
             yield from _found(waiting[number:], work, processes)
             return
         yield from work(portion)

@@ -201,14 +201,14 @@ def _look(
     ours: sqlite3.Connection, log: str, made: Mapping[str, list[tuple[Any, ...]]], apart: Collection[str]
 ) -> _Seen:
     """Hold the rows of a log against those that were made of it, but for the tables that are looked at ``apart``."""
-    seen = _Seen(set(), Counter(), {table: made[table] for table in apart if table in made})
+    found = _Seen(set(), Counter(), {table: made[table] for table in apart if table in made})
     for table, condition, values in _places(log):
         if table not in apart:
             rows = ours.execute(f"SELECT * FROM {table} WHERE {condition}", values).fetchall()  # noqa: S608 (both from schema.py)
-            seen.held[table] += len(rows)
+            found.held[table] += len(rows)
             if not _are_alike(rows, made.get(table, [])):
-                seen.unlike.add(table)
-    return seen
+                found.unlike.add(table)
+    return found
 
 
 def _are_alike(held: list[tuple[Any, ...]], made: list[tuple[Any, ...]]) -> bool:

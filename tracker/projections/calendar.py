@@ -165,7 +165,9 @@ class _Record:
     def hearings(self) -> Iterator[_Thing]:
         # One event can move one hearing to the day of another: they change together.
         family = [entry for entry in self.case.entries if entry.data is not None and entry.data.family == "hearings"]
-        revision = self.revision(family) if family else _Revision(0, "")
+        if not family:
+            return
+        revision = self.revision(family)
         for hearing in (*self.case.hearings, *self.case.hearings_gone):
             told_by = [self.entries[position] for position in sorted(set(hearing.told_by))]
             days = self._claimed(hearing) if hearing.status in ("set", "held") else ()

@@ -43,7 +43,7 @@ def load(
     """
     begun = monotonic()
     for number, name in enumerate(names):
-        if beside and processes > 1 and workers.can_share() and monotonic() - begun >= workers.ALONE_SECONDS:
+        if beside and workers.should_share(processes, begun):
             yield from _load_shared(connection, names[number:], write, beside, processes)
             break
         write(connection, name)

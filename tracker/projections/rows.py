@@ -108,7 +108,7 @@ def rows_of_developments(case: Case) -> Developments:
                 parties = dict.fromkeys(value) if is_many else (value,)
                 rows.mentions.extend([(ref, party, field) for party in parties])
         heading, words = _heading(type(data))
-        found = f"{text}\n{basis}" if text and basis else text or basis or ""
+        found = "\n".join(filter(None, (text, basis)))
         rows.search_texts.append((ref, "development", log, f"{heading}{found}", f"{words}{cut(found)}"))
     return rows
 
